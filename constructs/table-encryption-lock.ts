@@ -1,5 +1,5 @@
 import { Construct } from "constructs";
-import { DataResource, type IResolvable, Op, TerraformSelf, Token } from "cdktf";
+import { DataResource, Op, TerraformSelf } from "cdktf";
 import type { Condition } from "./counted-resource";
 
 export interface TableEncryptionLockProps {
@@ -30,12 +30,11 @@ export class TableEncryptionLock extends Construct {
         ignoreChanges: ["input"],
         postcondition: [
           {
-            condition: Op.eq(TerraformSelf.getAny("output"), props.encrypted) as unknown as IResolvable,
-            errorMessage: Token.asString(
+            condition: Op.eq(TerraformSelf.getAny("output"), props.encrypted),
+            errorMessage:
               "enable_encryption cannot change while the table exists: its files keep the encryption they were written with, " +
-                "and turning encryption off would schedule their key for deletion. Set it back to its earlier value, or run " +
-                "destroy first and deploy anew.",
-            ),
+              "and turning encryption off would schedule their key for deletion. Set it back to its earlier value, or run " +
+              "destroy first and deploy anew.",
           },
         ],
       },

@@ -33,15 +33,15 @@ interface Placement {
   readonly height: number;
 }
 
-export type DashboardWidget = Placement &
-  (
-    | { readonly type: "text"; readonly properties: { readonly markdown: string } }
-    | {
-        readonly type: "alarm";
-        readonly properties: { readonly title: string; readonly alarms: readonly string[] };
-      }
-    | { readonly type: "metric"; readonly properties: MetricWidgetProperties }
-  );
+type WidgetContent =
+  | { readonly type: "text"; readonly properties: { readonly markdown: string } }
+  | {
+      readonly type: "alarm";
+      readonly properties: { readonly title: string; readonly alarms: readonly string[] };
+    }
+  | { readonly type: "metric"; readonly properties: MetricWidgetProperties };
+
+export type DashboardWidget = Placement & WidgetContent;
 
 /** https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/CloudWatch-Dashboard-Body-Structure.html */
 export interface DashboardBody {
@@ -168,24 +168,18 @@ export function dashboardBody(
 
   const widgets: DashboardWidget[] = [];
   let y = 0;
-  const place = (
-    height: number,
-    count: number,
-    widget: (index: number) => Omit<DashboardWidget, keyof Placement>,
-  ) => {
-    const width = gridColumns / count;
-    for (let index = 0; index < count; index++) {
-      widgets.push({ x: index * width, y, width, height, ...widget(index) } as DashboardWidget);
-    }
+  const addRow = (height: number, contents: readonly WidgetContent[]) => {
+    const width = gridColumns / contents.length;
+    widgets.push(...contents.map((content, index) => ({ x: index * width, y, width, height, ...content })));
     y += height;
   };
-  place(2, 1, () => ({ type: "alarm", properties: { title: "Alarms", alarms } }));
+  addRow(2, [{ type: "alarm", properties: { title: "Alarms", alarms } }]);
   for (const { heading, charts } of sections) {
-    place(1, 1, () => ({ type: "text", properties: { markdown: heading } }));
-    place(6, charts.length, (index) => ({
-      type: "metric",
-      properties: chartProperties(charts[index] as Chart, region),
-    }));
+    addRow(1, [{ type: "text", properties: { markdown: heading } }]);
+    addRow(
+      6,
+      charts.map((chart) => ({ type: "metric", properties: chartProperties(chart, region) })),
+    );
   }
   return { start: "-PT3H", periodOverride: "inherit", widgets };
 }
