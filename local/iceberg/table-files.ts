@@ -1,0 +1,133 @@
+import { randomUUID } from "node:crypto";
+import { link, mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { dirname, join } from "node:path";
+
+export interface FileStatus {
+  readonly sizeBytes: number;
+  readonly modifiedMs: number;
+}
+
+/** What the table asks of a file system. Paths are absolute. Errors are those of `node:fs`, told apart by `code`. */
+export interface TableFiles {
+  /** Rejects with ENOENT when there is no such file. */
+  read(path: string): Promise<Buffer>;
+  /**
+   * Creates a file that appears whole or not at all, and is on the disk when this resolves.
+   * Rejects with EEXIST when the name is taken.
+   */
+  writeNew(path: string, bytes: Uint8Array, modifiedMs: number): Promise<void>;
+  /** Like `writeNew`, but takes the place of a file of that name. */
+  replace(path: string, bytes: Uint8Array, modifiedMs: number): Promise<void>;
+  /** Dates a file that something else wrote, and brings it and its name to the disk. */
+  seal(path: string, modifiedMs: number): Promise<void>;
+  /** Names in a folder; none when there is no such folder. */
+  list(directory: string): Promise<readonly string[]>;
+  /** Undefined when there is no such file. */
+  stat(path: string): Promise<FileStatus | undefined>;
+  /** Does nothing when there is no such file. */
+  remove(path: string): Promise<void>;
+  /** Makes a folder and those above it. Does nothing when it is there. */
+  makeDirectory(path: string): Promise<void>;
+}
+
+/** The suffix of a file that is being written. One that is left over tells of a crash. */
+export const temporarySuffix = ".tmp";
+
+export const nodeFiles: TableFiles = {
+  read: (path) => readFile(path),
+
+  async writeNew(path, bytes, modifiedMs) {
+    const temporary = await writeTemporary(path, bytes, modifiedMs);
+    try {
+      // link(2) refuses a name that is taken, which rename(2) would overwrite.
+      await link(temporary, path);
+    } finally {
+      await rm(temporary, { force: true });
+    }
+    await syncDirectory(dirname(path));
+  },
+
+  async replace(path, bytes, modifiedMs) {
+    const temporary = await writeTemporary(path, bytes, modifiedMs);
+    try {
+      await rename(temporary, path);
+    } catch (error) {
+      await rm(temporary, { force: true });
+      throw error;
+    }
+    await syncDirectory(dirname(path));
+  },
+
+  async seal(path, modifiedMs) {
+    const file = await open(path, "r+");
+    try {
+      await file.utimes(modifiedMs / 1000, modifiedMs / 1000);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+    await syncDirectory(dirname(path));
+  },
+
+  async list(directory) {
+    return (await unlessAbsent(readdir(directory))) ?? [];
+  },
+
+  async stat(path) {
+    const found = await unlessAbsent(stat(path));
+    return found && { sizeBytes: found.size, modifiedMs: found.mtimeMs };
+  },
+
+  remove: (path) => rm(path, { force: true }),
+
+  async makeDirectory(path) {
+    const first = await mkdir(path, { recursive: true });
+    if (first === undefined) return;
+    for (let created = path; created.length >= first.length; created = dirname(created)) {
+      await syncDirectory(dirname(created));
+    }
+  },
+};
+
+/** The `code` of a file system error: `ENOENT`, `EEXIST` ... */
+export function errorCode(error: unknown): string | undefined {
+  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+}
+
+async function writeTemporary(path: string, bytes: Uint8Array, modifiedMs: number): Promise<string> {
+  const temporary = join(dirname(path), `${randomUUID()}${temporarySuffix}`);
+  try {
+    const file = await open(temporary, "wx");
+    try {
+      await file.writeFile(bytes);
+      await file.utimes(modifiedMs / 1000, modifiedMs / 1000);
+      await file.sync();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+  return temporary;
+}
+
+/** A new name is on the disk only when its folder is. Windows has no such call and needs none. */
+async function syncDirectory(path: string): Promise<void> {
+  if (process.platform === "win32") return;
+  const directory = await open(path, "r");
+  try {
+    await directory.sync();
+  } finally {
+    await directory.close();
+  }
+}
+
+async function unlessAbsent<T>(found: Promise<T>): Promise<T | undefined> {
+  try {
+    return await found;
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    throw error;
+  }
+}
