@@ -45,9 +45,9 @@ const smallQuota: DirectPutQuota = {
 };
 
 /**
- * The default Direct PUT quota of a Region.
+ * The default Direct PUT quota of a Region; without one, the largest of any Region.
  * https://docs.aws.amazon.com/firehose/latest/dev/limits.html
  */
-export function directPutQuota(region: string): DirectPutQuota {
-  return largeRegions.includes(region) ? largeQuota : smallQuota;
+export function directPutQuota(region?: string): DirectPutQuota {
+  return region === undefined || largeRegions.includes(region) ? largeQuota : smallQuota;
 }
