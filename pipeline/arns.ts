@@ -51,7 +51,8 @@ export function pipelineArns(names: PipelineNames, { partition, region, account 
       glue(`table/${namespace}/${table}`),
     ],
     deliveryLogStreams: regional("logs", `log-group:${names.deliveryLogGroup}:log-stream:*`),
-    generatorLogStreams: regional("logs", `log-group:${names.generatorLogGroup}:log-stream:*`),
+    // CreateLogStream is checked against the group, PutLogEvents against the stream; both ARNs begin so.
+    generatorLogStreams: regional("logs", `log-group:${names.generatorLogGroup}:*`),
     alarms: Object.values(names.alarms).map((alarm) => regional("cloudwatch", `alarm:${alarm}`)),
   };
 }

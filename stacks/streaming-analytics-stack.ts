@@ -2,8 +2,8 @@ import { DataAwsCallerIdentity } from "@cdktf/provider-aws/lib/data-aws-caller-i
 import { DataAwsPartition } from "@cdktf/provider-aws/lib/data-aws-partition";
 import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
-import type { Construct, Node } from "constructs";
-import { Fn, Op, TerraformElement, TerraformStack, Token, conditional } from "cdktf";
+import type { Construct } from "constructs";
+import { Fn, Op, Token, conditional } from "cdktf";
 import { AlarmTopic } from "../constructs/alarm-topic";
 import { DataGenerator } from "../constructs/data-generator";
 import { DeliveryPermissions } from "../constructs/delivery-permissions";
@@ -22,14 +22,13 @@ import { pipelineMetrics } from "../pipeline/metrics";
 import { pipelineNames } from "../pipeline/names";
 import { sensorReadingColumns } from "../pipeline/sensor-reading";
 import { settings } from "../pipeline/settings";
+import { PlainIdStack } from "./plain-id-stack";
 import { addStackOutputs } from "./stack-outputs";
 import { StackVariables } from "./stack-variables";
 import { configureStateBackend } from "./state-backend";
 
 /** The whole pipeline: a schedule, a function, a delivery stream, an Iceberg table, and what watches and guards them. */
-export class StreamingAnalyticsStack extends TerraformStack {
-  private readonly logicalIds = new Map<string, string>();
-
+export class StreamingAnalyticsStack extends PlainIdStack {
   constructor(scope: Construct, id: string) {
     super(scope, id);
     configureStateBackend(this);
@@ -168,23 +167,5 @@ export class StreamingAnalyticsStack extends TerraformStack {
       dashboard_url: `https://console.aws.amazon.com/cloudwatch/home?region=${region}#dashboards:name=${dashboard.dashboard.dashboardName}`,
       region,
     });
-  }
-
-  /**
-   * Logical ids are the plain ids given in the constructs (`table_bucket`), which is what a reviewer reads in the JSON.
-   *
-   * @throws Error when two elements of one kind would share an id, where Terraform would see only one of them
-   */
-  protected override allocateLogicalId(element: TerraformElement | Node): string {
-    // An asset asks with its node; its id is only a folder's name.
-    if (!(element instanceof TerraformElement)) return element.id;
-    const { id, path } = element.node;
-    const key = `${element.constructor.name}.${id}`;
-    const other = this.logicalIds.get(key);
-    if (other !== undefined && other !== path) {
-      throw new Error(`Two elements are called ${key}: ${other} and ${path}. Rename one.`);
-    }
-    this.logicalIds.set(key, path);
-    return id;
   }
 }

@@ -1,0 +1,76 @@
+import { execFileSync } from "node:child_process";
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import type { Json } from "./support/synthesized";
+
+const project = join(__dirname, "..");
+const sources = [
+  "main.ts",
+  "stacks",
+  "constructs",
+  "pipeline",
+  "functions",
+  "cdktf.json",
+  "tsconfig.json",
+  "package.json",
+];
+
+/** A copy of what synthesis reads, in a folder whose path has spaces. */
+function copyProject(name: string): string {
+  const copy = join(root, name);
+  mkdirSync(copy);
+  for (const source of sources) cpSync(join(project, source), join(copy, source), { recursive: true });
+  symlinkSync(join(project, "node_modules"), join(copy, "node_modules"));
+  return copy;
+}
+
+/** Runs main.ts as cdktf.json says, and gives what it printed and wrote. */
+function synthesize(directory: string): { printed: string; json: string; zip: Buffer } {
+  const { app } = JSON.parse(readFileSync(join(directory, "cdktf.json"), "utf8")) as { app: string };
+  const [command = "", ...args] = app.split(" ");
+  const printed = execFileSync(command, args, {
+    cwd: directory,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  const stack = join(directory, "cdktf.out", "stacks", "streaming-analytics");
+  const json = readFileSync(join(stack, "cdk.tf.json"), "utf8");
+  const { filename } = (JSON.parse(json) as Json).resource.aws_lambda_function.data_generator as {
+    filename: string;
+  };
+  return { printed, json, zip: readFileSync(join(stack, filename)) };
+}
+
+let root: string;
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), "a path with spaces "));
+});
+afterAll(() => {
+  rmSync(root, { recursive: true });
+});
+
+describe("main.ts, run by itself", () => {
+  it("writes the same JSON and the same zip from two folders with spaces, and prints no warning", () => {
+    const first = copyProject("first copy");
+    const second = copyProject("second copy");
+
+    const one = synthesize(first);
+    const two = synthesize(second);
+
+    expect(one.printed + two.printed).toBe("");
+    expect(one.zip.equals(two.zip)).toBe(true);
+    expect(one.json.replaceAll(first, "<project>")).toBe(two.json.replaceAll(second, "<project>"));
+  });
+
+  it("holds no absolute path but the local state's", () => {
+    const directory = copyProject("third copy");
+
+    const { json } = synthesize(directory);
+
+    const { path } = (JSON.parse(json) as Json).terraform.backend.local as { path: string };
+    expect(path).toBe(join(directory, "terraform.streaming-analytics.tfstate"));
+    expect(json.replace(path, "")).not.toContain(root);
+    expect(json.replace(path, "")).not.toContain(project);
+  });
+});
