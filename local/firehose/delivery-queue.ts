@@ -36,6 +36,11 @@ export class DeliveryQueue {
     return this.running !== undefined && this.nap === undefined;
   }
 
+  /** Bytes of their records, as they came. */
+  get waitingBytes(): number {
+    return this.waiting.reduce((bytes, buffer) => bytes + buffer.incomingBytes, 0);
+  }
+
   push(buffer: BufferFile): void {
     this.waiting.push(buffer);
     this.running ??= this.run().finally(() => {

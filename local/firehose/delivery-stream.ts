@@ -36,6 +36,8 @@ export interface DeliveryStreamOptions {
   readonly faults?: Faults;
   /** @default - metrics are dropped */
   readonly metrics?: MetricSink;
+  /** Records that may wait for their delivery, on disk, before the stream takes no more. @default 512 */
+  readonly mostWaitingMib?: number;
   /** Hears of every buffer that was delivered. */
   readonly onDelivery?: (outcome: DeliveryOutcome) => void;
   /** @default - the machine's file system */
@@ -74,8 +76,8 @@ export interface StreamCounts {
 const slowDown: PutFailure = { errorCode: "ServiceUnavailableException", errorMessage: "Slow down." };
 const noFailures: ReadonlyMap<number, PutFailure> = new Map();
 
-/** Sealed buffers that may wait for their delivery before the stream takes no more records. */
-const mostWaitingBuffers = 8;
+const mib = 2 ** 20;
+const defaultMostWaitingMib = 512;
 
 /**
  * A Direct PUT delivery stream with an Iceberg destination. It buffers by size or interval, whichever comes first,
@@ -164,7 +166,8 @@ export class DeliveryStream {
 
   private refuseWhenUnavailable(records: number, now: number): void {
     if (this.isClosed) throw new ServiceUnavailableError("The delivery stream is closed.");
-    if (this.queue.length < mostWaitingBuffers && !this.faults.throttle()) return;
+    const { mostWaitingMib = defaultMostWaitingMib } = this.options;
+    if (this.queue.waitingBytes < mostWaitingMib * mib && !this.faults.throttle()) return;
     this.record("ThrottledRecords", records, now);
     throw new ServiceUnavailableError(slowDown.errorMessage);
   }
@@ -191,7 +194,7 @@ export class DeliveryStream {
     }
     this.record("IncomingRecords", append.rowCount + append.refusedCount, arrival);
     this.record("IncomingBytes", append.incomingBytes, arrival);
-    if (this.buffer.incomingBytes >= this.options.settings.bufferingSizeMib * 2 ** 20) this.seal();
+    if (this.buffer.incomingBytes >= this.options.settings.bufferingSizeMib * mib) this.seal();
   }
 
   private newBuffer(): BufferFile {
