@@ -78,10 +78,11 @@ export async function deliverBuffer(
 async function commit(
   { id, rowsPath, rowCount }: BufferFile,
   isFirstAttempt: boolean,
-  { destination, faults, clock, retryDurationMs, sleep }: DeliverySurroundings,
+  { destination, faults, retryDurationMs, sleep }: DeliverySurroundings,
 ): Promise<{ readonly bytes: number } | GivenUp> {
-  const start = clock.now();
   let mayBeDelivered = !isFirstAttempt;
+  // Not the difference of two clock readings: the clock may be set meanwhile.
+  let waited = 0;
   for (let attempts = 1; ; attempts++) {
     let error: unknown;
     try {
@@ -93,9 +94,10 @@ async function commit(
       error = failure;
     }
     const delay = Math.min(firstRetryDelayMs * 2 ** (attempts - 1), longestRetryDelayMs);
-    const isOver = clock.now() + delay - start > retryDurationMs;
+    const isOver = waited + delay > retryDurationMs;
     if (isOver && (await isSurelyAbsent(destination, id))) return { error, attempts };
     await sleep(delay);
+    waited += delay;
   }
 }
 

@@ -1,0 +1,437 @@
+import { existsSync, mkdirSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { settings } from "../../../pipeline/settings";
+import { ServiceUnavailableError } from "../../../local/firehose/delivery-stream";
+import { parseFaults } from "../../../local/firehose/faults";
+import type { MetricSink } from "../../../local/firehose/metric-sink";
+import {
+  errorKeys,
+  errorLines,
+  failedRecords,
+  numbers,
+  openStream,
+  readLines,
+  record,
+  records,
+  removeTemporaryFolders,
+} from "./stream-fixture";
+
+const hint = settings.deliveryStream.bufferingSizeMib * 2 ** 20;
+const interval = settings.deliveryStream.bufferingIntervalSeconds * 1000;
+
+afterEach(removeTemporaryFolders);
+
+describe("acknowledgement", () => {
+  it("has the records on disk before it returns", () => {
+    const { stream, directory } = openStream();
+
+    stream.putRecords([record(1), record(2)]);
+
+    const rows = readdirSync(directory).find((name) => /^[^.]+\.ndjson$/.test(name));
+    expect(numbers(readLines(join(directory, rows!)))).toEqual([1, 2]);
+  });
+
+  it("gives each record an id of its own, across calls and restarts", () => {
+    const { stream, reopen } = openStream();
+    const prefixes = [
+      stream.putRecords(records(1)).recordIdPrefix,
+      stream.putRecords(records(1)).recordIdPrefix,
+      reopen().putRecords(records(1)).recordIdPrefix,
+    ];
+    expect(new Set(prefixes).size).toBe(3);
+  });
+
+  it("takes any bytes, and stores one line for each record that becomes a row", async () => {
+    const { stream, destination, errorBucket } = openStream();
+
+    stream.putRecords([
+      Buffer.from('{\r\n"timestamp":1}\n\n'),
+      Buffer.from([0xff, 0x0a, 0x00]),
+      Buffer.alloc(0),
+      Buffer.from('\t{"timestamp":2}'),
+    ]);
+    await stream.flush();
+
+    expect(destination.lines).toEqual(['{  "timestamp":1}', '{"timestamp":2}']);
+    expect(failedRecords(errorBucket).sort()).toEqual(["", "\xff\n\0"]);
+  });
+});
+
+describe("buffering by size", () => {
+  it("flushes at the hint and not a byte earlier", async () => {
+    const { stream, destination } = openStream();
+
+    stream.putRecords(Array.from({ length: 5 }, (_, n) => record(n, hint / 5 - (n === 4 ? 1 : 0))));
+    await stream.settled();
+    expect(destination.deliveries.size).toBe(0);
+    stream.putRecords([Buffer.from(" ")]);
+    await stream.settled();
+
+    expect(numbers(destination.lines)).toEqual([0, 1, 2, 3, 4]);
+  });
+
+  it("counts refused records as well", async () => {
+    const { stream, errorBucket } = openStream();
+
+    stream.putRecords([Buffer.alloc(hint, "x")]);
+    await stream.settled();
+
+    expect(errorKeys(errorBucket)).toHaveLength(1);
+  });
+
+  it("keeps a call's records together", async () => {
+    const { stream, destination } = openStream();
+
+    stream.putRecords([record(1, hint - 100), record(2, 200), record(3)]);
+    await stream.settled();
+
+    expect(numbers(destination.lines)).toEqual([1, 2, 3]);
+  });
+});
+
+describe("buffering by interval", () => {
+  it("flushes when it has passed since the buffer's first record and not a millisecond earlier", async () => {
+    const { stream, clock, destination } = openStream();
+    clock.advance(123_456);
+
+    stream.putRecords([record(1)]);
+    clock.advance(interval - 1);
+    stream.putRecords([record(2)]);
+    await stream.settled();
+    expect(destination.deliveries.size).toBe(0);
+    clock.advance(1);
+    await stream.settled();
+
+    expect(numbers(destination.lines)).toEqual([1, 2]);
+  });
+
+  it("begins anew with the next buffer", async () => {
+    const { stream, clock, destination } = openStream();
+
+    stream.putRecords([record(1, hint)]);
+    clock.advance(interval / 2);
+    stream.putRecords([record(2)]);
+    clock.advance(interval - 1);
+    await stream.settled();
+    expect(numbers(destination.lines)).toEqual([1]);
+    clock.advance(1);
+    await stream.settled();
+
+    expect(numbers(destination.lines)).toEqual([1, 2]);
+  });
+
+  it("does nothing while no record comes", async () => {
+    const { stream, clock, destination } = openStream();
+    clock.advance(10 * interval);
+    await stream.settled();
+    expect([destination.attempts, clock.pendingTimers]).toEqual([0, 0]);
+  });
+
+  it("takes an interval of 0 as: at once, and together what came during a delivery", async () => {
+    const { stream, clock, destination } = openStream({
+      settings: { ...settings.deliveryStream, bufferingIntervalSeconds: 0 },
+    });
+
+    stream.putRecords([record(1)]);
+    clock.advance(0);
+    for (let n = 2; n < 10; n++) {
+      stream.putRecords([record(n)]);
+      clock.advance(0);
+    }
+    await stream.flush();
+
+    expect([...destination.deliveries.values()].map(numbers)).toEqual([[1], [2, 3, 4, 5, 6, 7, 8, 9]]);
+  });
+
+  it("does not mind a clock that is set back", async () => {
+    const freshness: number[] = [];
+    const metrics: MetricSink = {
+      record: (_, name, __, value) => {
+        if (name === "DeliveryToIceberg.DataFreshness") freshness.push(value);
+      },
+    };
+    const { stream, clock, destination } = openStream({ metrics });
+
+    stream.putRecords([record(1)]);
+    clock.advance(interval / 2);
+    clock.stepBack(3_600_000);
+    stream.putRecords([record(2)]);
+    clock.advance(interval / 2);
+    await stream.settled();
+
+    expect(numbers(destination.lines)).toEqual([1, 2]);
+    expect(freshness).toEqual([0]);
+  });
+});
+
+describe("delivery", () => {
+  it("makes each flush one delivery and leaves nothing behind", async () => {
+    const { stream, destination, directory } = openStream();
+
+    stream.putRecords(records(3));
+    await stream.flush();
+    stream.putRecords(records(2, 3));
+    await stream.flush();
+    await stream.flush();
+
+    expect([...destination.deliveries.values()].map(numbers)).toEqual([
+      [0, 1, 2],
+      [3, 4],
+    ]);
+    expect(readdirSync(directory)).toEqual([]);
+    expect(stream.counts).toEqual({ acknowledged: 5, delivered: 5, failed: 0, deliveries: 2 });
+  });
+
+  it("takes records for the next buffer meanwhile", async () => {
+    const { stream, destination } = openStream();
+
+    stream.putRecords([record(1, hint)]);
+    const isBusy = stream.isBusy;
+    stream.putRecords([record(2)]);
+    await stream.settled();
+
+    expect(isBusy).toBe(true);
+    expect([...destination.deliveries.values()].map(numbers)).toEqual([[1]]);
+    await stream.flush();
+    expect([...destination.deliveries.values()].map(numbers)).toEqual([[1], [2]]);
+  });
+
+  it("rejects calls when too much waits, and takes them again later", async () => {
+    const { stream, clock, destination } = openStream({ mostWaitingMib: 10 });
+    destination.script.push("fail");
+
+    stream.putRecords([record(1, hint)]);
+    stream.putRecords([record(2, hint)]);
+    expect(() => stream.putRecords([record(3)])).toThrow(ServiceUnavailableError);
+    await stream.settled();
+    clock.advance(1_000);
+    await stream.settled();
+    stream.putRecords([record(4)]);
+    await stream.flush();
+
+    expect(numbers(destination.lines)).toEqual([1, 2, 4]);
+  });
+});
+
+describe("failed commits", () => {
+  it("are tried again after 1, 2, 4 ... seconds", async () => {
+    const { stream, clock, destination } = openStream();
+    destination.script.push("fail", "fail", "fail");
+
+    stream.putRecords([record(1, hint)]);
+    const attempts: number[] = [];
+    for (const seconds of [0, 1, 2, 4]) {
+      clock.advance(seconds * 1000);
+      await stream.settled();
+      attempts.push(destination.attempts);
+    }
+
+    expect(attempts).toEqual([1, 2, 3, 4]);
+    expect(numbers(destination.lines)).toEqual([1]);
+  });
+
+  it("are not repeated when they succeeded after all", async () => {
+    const { stream, clock, destination } = openStream();
+    destination.script.push("fail after the fact");
+
+    stream.putRecords([record(1, hint)]);
+    await stream.settled();
+    clock.advance(1_000);
+    await stream.flush();
+
+    expect([destination.attempts, numbers(destination.lines)]).toEqual([1, [1]]);
+  });
+
+  it("send the rows to the error bucket after the retry duration, with the refused records", async () => {
+    const { stream, clock, destination, errorBucket, directory } = openStream({
+      faults: parseFaults("commit=1"),
+    });
+    const start = clock.now();
+
+    stream.putRecords([record(1), Buffer.from("refused")]);
+    clock.advance(1);
+    stream.putRecords([record(2, hint)]);
+    while (errorKeys(errorBucket).length === 0) {
+      await stream.settled();
+      clock.advance(1_000);
+    }
+
+    const { retryDurationSeconds } = settings.deliveryStream;
+    const [refused, first, second] = errorLines(errorBucket);
+    expect(destination.deliveries.size).toBe(0);
+    expect(refused).toMatchObject({ attemptsMade: 1, errorCode: "Iceberg.InvalidJson" });
+    expect(first).toMatchObject({ errorCode: "Iceberg.CommitFailed", arrivalTimestamp: start });
+    expect(second).toMatchObject({ errorCode: "Iceberg.CommitFailed", arrivalTimestamp: start + 1 });
+    expect(first!.attemptsMade).toBeGreaterThan(10);
+    expect(first!.attemptEndingTimestamp - start).toBeGreaterThan((retryDurationSeconds - 31) * 1000);
+    expect(first!.attemptEndingTimestamp - start).toBeLessThanOrEqual(retryDurationSeconds * 1000);
+    expect(Buffer.from(first!.rawData, "base64").toString()).toBe(record(1).toString().trimEnd());
+    expect(readdirSync(directory)).toEqual([]);
+    expect(stream.counts).toMatchObject({ acknowledged: 3, delivered: 0, failed: 3 });
+  });
+
+  it("do not give rows up while nobody can say whether they are in the table", async () => {
+    const { stream, clock, destination, errorBucket } = openStream({
+      settings: { ...settings.deliveryStream, retryDurationSeconds: 0 },
+    });
+    destination.script.push("fail after the fact", "cannot say");
+
+    stream.putRecords([record(1, hint)]);
+    await stream.settled();
+    expect(stream.counts.deliveries).toBe(0);
+    clock.advance(1_000);
+    await stream.flush();
+
+    expect([numbers(destination.lines), errorKeys(errorBucket)]).toEqual([[1], []]);
+  });
+});
+
+describe("the error bucket", () => {
+  it("gets one object for each flush with failures, under Firehose's key", async () => {
+    const { stream, clock, errorBucket } = openStream();
+
+    stream.putRecords([record(1), Buffer.from("a"), Buffer.from("b")]);
+    clock.advance(90_000);
+    await stream.flush();
+    stream.putRecords([record(2)]);
+    await stream.flush();
+
+    const uuid = "[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}";
+    expect(errorKeys(errorBucket)).toEqual([
+      expect.stringMatching(
+        `^errors/iceberg-failed/2026/01/01/12/firehosetos3demo-1-2026-01-01-12-00-00-${uuid}$`,
+      ),
+    ]);
+    expect(failedRecords(errorBucket)).toEqual(["a", "b"]);
+  });
+
+  it("is tried again until it can be written, and the table is not written twice", async () => {
+    const { stream, clock, destination, errorBucket, directory } = openStream();
+    writeFileSync(errorBucket, "in the way");
+
+    stream.putRecords([record(1), Buffer.from("refused")]);
+    const flushed = stream.flush();
+    await stream.settled();
+    expect(stream.counts.deliveries).toBe(0);
+    rmSync(errorBucket);
+    mkdirSync(errorBucket);
+    clock.advance(30_000);
+    await flushed;
+
+    expect([numbers(destination.lines), failedRecords(errorBucket)]).toEqual([[1], ["refused"]]);
+    expect(destination.attempts).toBe(1);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+});
+
+describe("faults on demand", () => {
+  it("throttle: rejects whole calls", () => {
+    const { stream } = openStream({ faults: parseFaults("throttle=1") });
+    expect(() => stream.putRecords(records(1))).toThrow("Slow down.");
+    expect(stream.counts.acknowledged).toBe(0);
+  });
+
+  it("partial: rejects some records and stores the others", async () => {
+    const { stream, destination } = openStream({ faults: parseFaults("partial=0.5", 7) });
+
+    const { failures } = stream.putRecords(records(100));
+    await stream.flush();
+
+    const stored = Array.from({ length: 100 }, (_, n) => n).filter((n) => !failures.has(n));
+    expect(failures.size).toBeGreaterThan(20);
+    expect(stored.length).toBeGreaterThan(20);
+    expect(numbers(destination.lines)).toEqual(stored);
+    expect(failures.values().next().value).toEqual({
+      errorCode: "ServiceUnavailableException",
+      errorMessage: "Slow down.",
+    });
+  });
+
+  it("partial: may reject every record of a call", () => {
+    const { stream, directory } = openStream({ faults: parseFaults("partial=1") });
+    expect(stream.putRecords(records(3)).failures.size).toBe(3);
+    expect(readdirSync(directory)).toEqual([]);
+  });
+
+  it("malformed: cuts records in half, which then fail", async () => {
+    const { stream, errorBucket } = openStream({ faults: parseFaults("malformed=1") });
+
+    stream.putRecords([record(1)]);
+    await stream.flush();
+
+    const text = record(1).toString();
+    expect(failedRecords(errorBucket)).toEqual([text.slice(0, text.length / 2)]);
+  });
+});
+
+describe("closing", () => {
+  it("keeps what is buffered for the next open, and takes no more", async () => {
+    const { stream, destination, clock, reopen } = openStream();
+
+    stream.putRecords([record(1)]);
+    await stream.close();
+
+    expect(() => stream.putRecords([record(2)])).toThrow(ServiceUnavailableError);
+    expect([destination.attempts, clock.pendingTimers]).toEqual([0, 0]);
+    await reopen().flush();
+    expect(numbers(destination.lines)).toEqual([1]);
+  });
+
+  it("gives up waiting for a retry, and the next open retries", async () => {
+    const { stream, destination, clock, reopen, errorBucket } = openStream();
+    destination.script.push("fail");
+
+    stream.putRecords([record(1, hint)]);
+    await stream.settled();
+    await stream.close();
+    expect(clock.pendingTimers).toBe(0);
+    await reopen().flush();
+
+    expect([numbers(destination.lines), existsSync(errorBucket)]).toEqual([[1], false]);
+  });
+});
+
+describe("metrics", () => {
+  it("are those of Firehose, at the stream's time", async () => {
+    const points: Record<string, number[]> = {};
+    const metrics: MetricSink = {
+      record: (namespace, name, dimensions, value, timestampMs) => {
+        (points[`${namespace} ${name} ${JSON.stringify(dimensions)}`] ??= []).push(value, timestampMs);
+      },
+    };
+    const { stream, clock } = openStream({ metrics });
+    const start = clock.now();
+
+    stream.putRecords([record(1), record(2), Buffer.from("bad")]);
+    clock.advance(interval);
+    await stream.settled();
+
+    const dimension = '{"DeliveryStreamName":"firehosetos3demo"}';
+    const bytes = record(1).length + record(2).length + 3;
+    expect(points).toEqual({
+      [`AWS/Firehose IncomingPutRequests ${dimension}`]: [1, start],
+      [`AWS/Firehose IncomingRecords ${dimension}`]: [3, start],
+      [`AWS/Firehose IncomingBytes ${dimension}`]: [bytes, start],
+      [`AWS/Firehose DeliveryToIceberg.IncomingRowCount ${dimension}`]: [3, start + interval],
+      [`AWS/Firehose DeliveryToIceberg.SuccessfulRowCount ${dimension}`]: [2, start + interval],
+      [`AWS/Firehose DeliveryToIceberg.FailedRowCount ${dimension}`]: [1, start + interval],
+      [`AWS/Firehose DeliveryToIceberg.Bytes ${dimension}`]: [1000, start + interval],
+      [`AWS/Firehose DeliveryToIceberg.DataFreshness ${dimension}`]: [interval / 1000, start + interval],
+      [`AWS/Firehose DeliveryToIceberg.Success ${dimension}`]: [1, start + interval],
+    });
+  });
+
+  it("count what was throttled", () => {
+    const throttled: number[] = [];
+    const metrics: MetricSink = {
+      record: (_, name, __, value) => {
+        if (name === "ThrottledRecords") throttled.push(value);
+      },
+    };
+    const { stream } = openStream({ metrics, faults: parseFaults("partial=1") });
+
+    stream.putRecords(records(3));
+
+    expect(throttled).toEqual([3]);
+  });
+});
