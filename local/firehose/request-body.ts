@@ -24,7 +24,7 @@ export async function readBody(request: IncomingMessage): Promise<Buffer> {
   try {
     return await unzip(body, { maxOutputLength: largestBody });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge();
+    if ((error as NodeJS.ErrnoException).code === "ERR_BUFFER_TOO_LARGE") throw tooLarge();
     throw new WireError("SerializationException", "The request body is not valid gzip.");
   }
 }
