@@ -8,11 +8,17 @@ import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
 import { Token, conditional } from "cdktf";
+import { generatorEnvironment } from "../pipeline/generator-environment";
+import {
+  type GeneratorSchedule,
+  type GeneratorSettings,
+  generatorSettingsProblems,
+} from "../pipeline/generator-settings";
 import { BundledFunction } from "./bundled-function";
 import type { Condition } from "./counted-resource";
 import { assumeRole, putRecords, writeFunctionLogs } from "./iam-actions";
 
-export interface DataGeneratorProps {
+export interface DataGeneratorProps extends GeneratorSettings, GeneratorSchedule {
   readonly functionName: string;
   readonly roleName: string;
   readonly logGroupName: string;
@@ -21,13 +27,12 @@ export interface DataGeneratorProps {
   readonly logRetentionDays: number;
   /** The one stream that the function may put records to. */
   readonly streamArn: string;
-  readonly environment: Readonly<Record<string, string>>;
+  readonly streamName: string;
   readonly runtime: string;
   readonly architecture: string;
   readonly memoryMib: number;
-  readonly timeoutSeconds: number;
   readonly ruleName: string;
-  /** EventBridge schedule expression. */
+  /** EventBridge schedule expression, which says the same as `scheduleSeconds`. */
   readonly schedule: string;
   /** False pauses the schedule. */
   readonly scheduleEnabled: Condition;
@@ -53,8 +58,12 @@ export class DataGenerator extends Construct {
   readonly permission: LambdaPermission;
   readonly target: CloudwatchEventTarget;
 
+  /** @throws Error when the settings do not fit into a run, or into what a stream takes */
   constructor(scope: Construct, id: string, props: DataGeneratorProps) {
     super(scope, id);
+    const problems = generatorSettingsProblems(props);
+    if (problems.length > 0)
+      throw new Error(`Data generator settings (pipeline/settings.ts): ${problems.join("; ")}.`);
 
     this.trustPolicy = new DataAwsIamPolicyDocument(this, "generator_role_trust", {
       statement: [
@@ -91,7 +100,7 @@ export class DataGenerator extends Construct {
       architecture: props.architecture,
       memoryMib: props.memoryMib,
       timeoutSeconds: props.timeoutSeconds,
-      environment: props.environment,
+      environment: generatorEnvironment(props, props.streamName),
       logGroupName: props.logGroupName,
       logRetentionDays: props.logRetentionDays,
       dependsOn: [this.policy],

@@ -127,7 +127,7 @@ export class StreamingAnalyticsStack extends PlainIdStack {
       logGroupName: names.generatorLogGroup,
       logStreamsArn: arns.generatorLogStreams,
       streamArn: deliveryStream.stream.arn,
-      environment: { STREAM_NAME: deliveryStream.stream.name },
+      streamName: deliveryStream.stream.name,
       ruleName: names.scheduleRule,
       scheduleEnabled: variables.generatorEnabled.booleanValue,
       ...settings.generator,

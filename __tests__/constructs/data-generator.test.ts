@@ -13,7 +13,7 @@ function synthesize(props: Partial<DataGeneratorProps> = {}): Synthesized {
       logGroupName: "/aws/lambda/demo-data-generator",
       logStreamsArn: "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/demo-data-generator:*",
       streamArn: "arn:aws:firehose:us-east-1:123456789012:deliverystream/demo",
-      environment: { STREAM_NAME: "demo" },
+      streamName: "demo",
       ruleName: "demo-every-minute",
       scheduleEnabled: true,
       ...settings.generator,
@@ -34,7 +34,9 @@ describe("data generator", () => {
       memory_size: 512,
       timeout: 60,
       handler: "index.handler",
-      environment: { variables: { STREAM_NAME: "demo" } },
+      environment: {
+        variables: { STREAM_NAME: "demo", RECORDS_PER_SECOND: "200", RUN_SECONDS: "50", SEED: "1" },
+      },
     });
   });
 
@@ -97,6 +99,12 @@ describe("data generator", () => {
       principal: "events.amazonaws.com",
       source_arn: "${aws_cloudwatch_event_rule.schedule.arn}",
     });
+  });
+
+  it("rejects a run that does not fit into its time, or records that no stream takes", () => {
+    expect(() => synthesize({ runSeconds: 60 })).toThrow("pipeline/settings.ts");
+    expect(() => synthesize({ runSeconds: 60 })).toThrow("runSeconds");
+    expect(() => synthesize({ recordsPerSecond: 1_000_000 })).toThrow("recordsPerSecond");
   });
 
   it("is paused by a disabled schedule", () => {
