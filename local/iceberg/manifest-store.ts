@@ -11,32 +11,45 @@ import type { TableSchema } from "./schema";
 import type { TableIo } from "./table-io";
 import type { TablePaths } from "./table-paths";
 
+/** A manifest or manifest list that is encoded and named, and not written yet. */
+export interface UnwrittenFile {
+  /** As the table names it. */
+  readonly path: string;
+  readonly bytes: Buffer;
+}
+
 /** Reads and writes the manifests and manifest lists of one table. */
 export class ManifestStore {
+  /** The list that the next commit reads first; files of a table never change. */
+  #lastList: { readonly path: string; readonly manifests: readonly ManifestFile[] } | undefined;
+
   constructor(
     private readonly paths: TablePaths,
     private readonly io: TableIo,
   ) {}
 
   /** @param path as the snapshot has it. */
-  async readList(path: string): Promise<ManifestFile[]> {
+  async readList(path: string): Promise<readonly ManifestFile[]> {
+    if (this.#lastList?.path === path) return this.#lastList.manifests;
     const local = this.paths.toLocal(path);
-    return decodeManifestList(await this.io.files.read(local), local);
+    const manifests = await decodeManifestList(await this.io.files.read(local), local);
+    this.#lastList = { path, manifests };
+    return manifests;
   }
 
   async readEntries(manifest: ManifestFile): Promise<ManifestEntry[]> {
     return decodeManifest(await this.io.files.read(this.paths.toLocal(manifest.path)), manifest, this.paths);
   }
 
-  async writeManifest(
+  async encodeManifest(
     schema: TableSchema,
     entries: readonly ManifestEntry[],
     { snapshotId, sequenceNumber }: Pick<ManifestListOwner, "snapshotId" | "sequenceNumber">,
-  ): Promise<ManifestFile> {
-    const uuid = this.io.uuid();
-    const { bytes, ...counted } = await encodeManifest(schema, entries, this.paths, syncMarker(uuid));
-    const path = await this.#write(`${uuid}-m0.avro`, bytes);
-    return {
+  ): Promise<{ readonly unwritten: UnwrittenFile; readonly listed: ManifestFile }> {
+    const name = `${this.io.uuid()}-m0.avro`;
+    const { bytes, ...counted } = await encodeManifest(schema, entries, this.paths, syncMarker(name));
+    const path = this.#stored(name);
+    const listed: ManifestFile = {
       path,
       lengthBytes: bytes.length,
       sequenceNumber,
@@ -46,13 +59,23 @@ export class ManifestStore {
       existing: counted.existing,
       deleted: counted.deleted,
     };
+    return { unwritten: { path, bytes }, listed };
   }
 
-  /** Returns the path for the snapshot. */
-  async writeList(owner: ManifestListOwner, manifests: readonly ManifestFile[]): Promise<string> {
-    const uuid = this.io.uuid();
-    const bytes = await encodeManifestList(owner, manifests, syncMarker(uuid));
-    return this.#write(`snap-${owner.snapshotId}-0-${uuid}.avro`, bytes);
+  async encodeList(owner: ManifestListOwner, manifests: readonly ManifestFile[]): Promise<UnwrittenFile> {
+    const name = `snap-${owner.snapshotId}-${owner.sequenceNumber}.avro`;
+    const path = this.#stored(name);
+    const bytes = await encodeManifestList(owner, manifests, syncMarker(name));
+    this.#lastList = { path, manifests };
+    return { path, bytes };
+  }
+
+  /** The files may be written in any order: nothing leads to them before the commit. */
+  async write(files: readonly UnwrittenFile[]): Promise<void> {
+    const { files: disk } = this.io;
+    await Promise.all(
+      files.map(({ path, bytes }) => disk.write(this.paths.toLocal(path), bytes, this.io.now())),
+    );
   }
 
   /** Removes manifests and lists of a commit that did not come about. */
@@ -60,14 +83,12 @@ export class ManifestStore {
     await Promise.all(paths.map((path) => this.io.files.remove(this.paths.toLocal(path))));
   }
 
-  async #write(name: string, bytes: Buffer): Promise<string> {
-    const local = join(this.paths.location, "metadata", name);
-    await this.io.files.writeNew(local, bytes, this.io.now());
-    return this.paths.toStored(local);
+  #stored(name: string): string {
+    return this.paths.toStored(join(this.paths.location, "metadata", name));
   }
 }
 
-/** Sixteen bytes that differ from file to file and follow from the injected id. */
-function syncMarker(uuid: string): Buffer {
-  return createHash("sha256").update(uuid).digest().subarray(0, 16);
+/** Sixteen bytes that differ from file to file and follow from the injected ids. */
+function syncMarker(fileName: string): Buffer {
+  return createHash("sha256").update(fileName).digest().subarray(0, 16);
 }

@@ -101,15 +101,20 @@ export class MetadataVersions {
   /** Both steps only save work later, and the commit stands: a failure here must not look like a failed commit. */
   async #tidy(version: number): Promise<void> {
     try {
-      await this.io.files.replace(this.#hint, Buffer.from(String(version)), this.io.now());
-      const outdated: number[] = [];
-      for (let old = version - keptMetadataFiles - 1; old > 0 && (await this.#exists(old)); old--) {
-        outdated.unshift(old);
-      }
-      for (const old of outdated) await this.io.files.remove(this.path(old));
+      await Promise.all([
+        this.io.files.replace(this.#hint, Buffer.from(String(version)), this.io.now()),
+        this.#removeOutdated(version - keptMetadataFiles - 1),
+      ]);
     } catch {
       return;
     }
+  }
+
+  /** Oldest first: `#isFirst` relies on it. */
+  async #removeOutdated(newest: number): Promise<void> {
+    if (newest < 1 || !(await this.#exists(newest))) return;
+    await this.#removeOutdated(newest - 1);
+    await this.io.files.remove(this.path(newest));
   }
 
   async #newestVersion(known: number): Promise<number | undefined> {

@@ -67,13 +67,15 @@ export async function proposeSnapshot(
       ? { ...entry, status: "deleted", snapshotId }
       : { ...entry, status: "existing" };
   });
-  const written = await Promise.all(
+  const encoded = await Promise.all(
     [rewritten, entries]
       .filter(({ length }) => length > 0)
-      .map((ones) => manifests.writeManifest(schema, ones, owner)),
+      .map((ones) => manifests.encodeManifest(schema, ones, owner)),
   );
   const kept = live.filter((manifest) => !rewriting.manifests.has(manifest));
-  const list = await manifests.writeList(owner, [...kept, ...written]);
+  const list = await manifests.encodeList(owner, [...kept, ...encoded.map(({ listed }) => listed)]);
+  const files = [...encoded.map(({ unwritten }) => unwritten), list];
+  await manifests.write(files);
 
   const deleted = rewriting.entries.filter(({ file }) => removed.has(file.path)).map(({ file }) => file);
   const snapshot: SnapshotJson = {
@@ -82,13 +84,13 @@ export async function proposeSnapshot(
     "sequence-number": owner.sequenceNumber,
     "timestamp-ms": nextTimestampMs(base, io.now()),
     summary: snapshotSummary(operation, parent, added, deleted, summary),
-    "manifest-list": list,
+    "manifest-list": list.path,
     "schema-id": schema.schemaId,
   };
   return {
     metadata: withSnapshot(base, snapshot),
     snapshot,
-    files: [...written.map(({ path }) => path), list],
+    files: files.map(({ path }) => path),
   };
 }
 

@@ -1,5 +1,5 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, open, readFile, readdir, rename, rm, stat } from "node:fs/promises";
+import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
 
 export interface FileStatus {
@@ -12,11 +12,19 @@ export interface TableFiles {
   /** Rejects with ENOENT when there is no such file. */
   read(path: string): Promise<Buffer>;
   /**
+   * Creates a file that nothing refers to yet. Its content is on the disk when this resolves; its name is when
+   * `writeNew` next resolves for a file in the same folder.
+   */
+  write(path: string, bytes: Uint8Array, modifiedMs: number): Promise<void>;
+  /**
    * Creates a file that appears whole or not at all, and is on the disk when this resolves.
    * Rejects with EEXIST when the name is taken.
    */
   writeNew(path: string, bytes: Uint8Array, modifiedMs: number): Promise<void>;
-  /** Like `writeNew`, but takes the place of a file of that name. */
+  /**
+   * Takes the place of a file of that name, in one step. Not brought to the disk: after a power cut the file may be
+   * the old one, or empty.
+   */
   replace(path: string, bytes: Uint8Array, modifiedMs: number): Promise<void>;
   /** Dates a file that something else wrote, and brings it and its name to the disk. */
   seal(path: string, modifiedMs: number): Promise<void>;
@@ -36,26 +44,31 @@ export const temporarySuffix = ".tmp";
 export const nodeFiles: TableFiles = {
   read: (path) => readFile(path),
 
+  async write(path, bytes, modifiedMs) {
+    await create(path, bytes, modifiedMs, true);
+  },
+
   async writeNew(path, bytes, modifiedMs) {
-    const temporary = await writeTemporary(path, bytes, modifiedMs);
+    const temporary = temporaryName(path);
+    await create(temporary, bytes, modifiedMs, true);
     try {
       // link(2) refuses a name that is taken, which rename(2) would overwrite.
       await link(temporary, path);
     } finally {
-      await rm(temporary, { force: true });
+      await unlink(temporary);
     }
     await syncDirectory(dirname(path));
   },
 
   async replace(path, bytes, modifiedMs) {
-    const temporary = await writeTemporary(path, bytes, modifiedMs);
+    const temporary = temporaryName(path);
+    await create(temporary, bytes, modifiedMs, false);
     try {
       await rename(temporary, path);
     } catch (error) {
-      await rm(temporary, { force: true });
+      await unlink(temporary);
       throw error;
     }
-    await syncDirectory(dirname(path));
   },
 
   async seal(path, modifiedMs) {
@@ -78,7 +91,9 @@ export const nodeFiles: TableFiles = {
     return found && { sizeBytes: found.size, modifiedMs: found.mtimeMs };
   },
 
-  remove: (path) => rm(path, { force: true }),
+  async remove(path) {
+    await unlessAbsent(unlink(path));
+  },
 
   async makeDirectory(path) {
     const first = await mkdir(path, { recursive: true });
@@ -94,22 +109,23 @@ export function errorCode(error: unknown): string | undefined {
   return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
 }
 
-async function writeTemporary(path: string, bytes: Uint8Array, modifiedMs: number): Promise<string> {
-  const temporary = join(dirname(path), `${randomUUID()}${temporarySuffix}`);
+function temporaryName(path: string): string {
+  return join(dirname(path), `${randomUUID()}${temporarySuffix}`);
+}
+
+/** Leaves nothing behind when it fails. */
+async function create(path: string, bytes: Uint8Array, modifiedMs: number, durable: boolean): Promise<void> {
+  const file = await open(path, "wx");
   try {
-    const file = await open(temporary, "wx");
-    try {
-      await file.writeFile(bytes);
-      await file.utimes(modifiedMs / 1000, modifiedMs / 1000);
-      await file.sync();
-    } finally {
-      await file.close();
-    }
+    await file.writeFile(bytes);
+    await file.utimes(modifiedMs / 1000, modifiedMs / 1000);
+    if (durable) await file.sync();
+    await file.close();
   } catch (error) {
-    await rm(temporary, { force: true });
+    await file.close().catch(() => undefined);
+    await unlink(path);
     throw error;
   }
-  return temporary;
 }
 
 /** A new name is on the disk only when its folder is. Windows has no such call and needs none. */

@@ -158,14 +158,18 @@ export function snapshotFromJson(json: SnapshotJson): Snapshot {
   };
 }
 
-const snapshotTexts = new WeakMap<object, string>();
+/** The JSON of list members, each with a comma before it. They never change, so each is encoded once. */
+const encodedMembers = new WeakMap<object, Buffer>();
 
-/** The file's bytes. Snapshots never change, so each is turned to JSON once: a commit's cost stays that of its own. */
+/** The file's bytes. Only what is new in it costs more than a copy, or commits would slow down as snapshots gather. */
 export function encodeMetadata(metadata: TableMetadata): Buffer {
   const { snapshots, "snapshot-log": snapshotLog, ...rest } = metadata;
-  const text = JSON.stringify(rest);
-  const lists = `"snapshots":[${joined(snapshots)}],"snapshot-log":[${joined(snapshotLog)}]`;
-  return Buffer.from(`${text.slice(0, -1)},${lists}}`, "utf8");
+  return Buffer.concat([
+    Buffer.from(JSON.stringify(rest).slice(0, -1), "utf8"),
+    ...jsonList("snapshots", snapshots),
+    ...jsonList("snapshot-log", snapshotLog),
+    Buffer.from("}"),
+  ]);
 }
 
 /** @throws UnsupportedTableError when this is no table that the writer could continue. */
@@ -199,15 +203,16 @@ function nextVersion({ metadata, file }: MetadataBase, timestampMs: number): Tab
   };
 }
 
-function joined(values: readonly object[]): string {
-  return values
-    .map((value) => {
-      let text = snapshotTexts.get(value);
-      if (text === undefined) {
-        text = JSON.stringify(value);
-        snapshotTexts.set(value, text);
-      }
-      return text;
-    })
-    .join(",");
+function jsonList(name: string, [first, ...others]: readonly object[]): Buffer[] {
+  const start = `,"${name}":[${first === undefined ? "" : JSON.stringify(first)}`;
+  return [Buffer.from(start, "utf8"), ...others.map(encodeMember), Buffer.from("]")];
+}
+
+function encodeMember(member: object): Buffer {
+  let bytes = encodedMembers.get(member);
+  if (bytes === undefined) {
+    bytes = Buffer.from(`,${JSON.stringify(member)}`, "utf8");
+    encodedMembers.set(member, bytes);
+  }
+  return bytes;
 }
