@@ -1,45 +1,15 @@
 import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
 import type { PipelineNames } from "../../pipeline/names";
-import type { ColumnType } from "../../pipeline/sensor-reading";
 import { systemClock, type Clock } from "../clock/clock";
 import { assertOneQuestion } from "./one-question";
 import { engineError, QueryLimitError } from "./query-error";
+import { sessionSetup, type QueryLimits, type TableContents } from "./session-setup";
 import { athenaType, toCell, type Cell, type QueryResult } from "./query-result";
-import { createMacro, trinoFunctions } from "./trino-functions";
-
-/** What one snapshot of the table holds. */
-export interface TableContents {
-  readonly columns: readonly {
-    readonly fieldId: number;
-    readonly name: string;
-    readonly type: ColumnType;
-  }[];
-  /** Absolute paths of its Parquet files. */
-  readonly files: readonly string[];
-}
-
-/** What one query may take. */
-export interface QueryLimits {
-  readonly memoryMib: number;
-  readonly timeoutMs: number;
-  /** Rows that are handed out; the result says when there were more. */
-  readonly rows: number;
-}
 
 /** For somebody at a terminal with their own data. */
 export const terminalLimits: QueryLimits = { memoryMib: 1024, timeoutMs: 5 * 60_000, rows: 1_000_000 };
 
 const interruptAgainMs = 50;
-
-const sqlTypes: Readonly<Record<ColumnType, string>> = {
-  string: "VARCHAR",
-  long: "BIGINT",
-  double: "DOUBLE",
-  boolean: "BOOLEAN",
-};
-
-const literal = (text: string) => `'${text.replaceAll("'", "''")}'`;
-const identifier = (name: string) => `"${name.replaceAll('"', '""')}"`;
 
 /**
  * SQL over one snapshot of the table, as Athena would answer it: the catalog "s3tablescatalog/...", its schema and
@@ -63,14 +33,7 @@ export class QuerySession {
   ): Promise<QuerySession> {
     const instance = await DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
-    await connection.run(
-      [
-        catalog(names),
-        view(names, contents),
-        ...trinoFunctions.map(createMacro),
-        lock(contents, limits),
-      ].join(";\n"),
-    );
+    await connection.run(sessionSetup(names, contents, limits));
     return new QuerySession(instance, connection, limits, clock);
   }
 
@@ -132,45 +95,4 @@ export class QuerySession {
       throw engineError(error, sql);
     }
   }
-}
-
-function catalog({ catalog: name, namespace }: PipelineNames): string {
-  return [
-    `ATTACH ':memory:' AS ${identifier(name)}`,
-    `CREATE SCHEMA ${identifier(name)}.${identifier(namespace)}`,
-    `USE ${identifier(name)}.${identifier(namespace)}`,
-  ].join(";\n");
-}
-
-/**
- * The table, its columns found by field id and not by name, so that a column added later is null in older files
- * (Iceberg spec, "Column Projection").
- */
-function view({ table }: PipelineNames, { columns, files }: TableContents): string {
-  const fields = columns.map(({ fieldId, name, type }) => {
-    return `${fieldId}: {name: ${literal(name)}, type: ${literal(sqlTypes[type])}, default_value: NULL}`;
-  });
-  const nulls = columns.map(({ name, type }) => `NULL::${sqlTypes[type]} AS ${identifier(name)}`);
-  const rows =
-    files.length > 0
-      ? `SELECT * FROM read_parquet([${files.map(literal).join(", ")}], schema = MAP {${fields.join(", ")}})`
-      : `SELECT ${nulls.join(", ")} WHERE false`;
-  return `CREATE VIEW ${identifier(table)} AS ${rows}`;
-}
-
-/** Trino's meaning where a setting gives it, then the limits, then no way back. */
-function lock({ files }: TableContents, { memoryMib }: QueryLimits): string {
-  return [
-    "SET TimeZone = 'UTC'",
-    "SET integer_division = true",
-    `SET memory_limit = '${memoryMib}MiB'`,
-    // Nothing spills to disk: a query that needs more memory fails instead.
-    "SET temp_directory = ''",
-    `SET allowed_paths = [${files.map(literal).join(", ")}]`,
-    "SET autoinstall_known_extensions = false",
-    "SET autoload_known_extensions = false",
-    "SET allow_community_extensions = false",
-    "SET enable_external_access = false",
-    "SET lock_configuration = true",
-  ].join(";\n");
 }

@@ -4,7 +4,8 @@ import { join } from "node:path";
 import { DuckDBInstance } from "@duckdb/node-api";
 import { pipelineNames } from "../../../pipeline/names";
 import { sensorReadingColumns } from "../../../pipeline/sensor-reading";
-import { QuerySession, type QueryLimits, type TableContents } from "../../../local/query/query-session";
+import { QuerySession } from "../../../local/query/query-session";
+import type { QueryLimits, TableContents } from "../../../local/query/session-setup";
 import type { Clock } from "../../../local/clock/clock";
 
 export const names = pipelineNames("test-stack");
@@ -50,7 +51,7 @@ export async function openSession(
 ): Promise<QuerySession> {
   const session = await QuerySession.open(
     names,
-    { columns: readingColumns, files: [], ...contents },
+    { columns: readingColumns, files: [], snapshots: [], ...contents },
     { memoryMib: 256, timeoutMs: 60_000, rows: 10_000, ...limits },
     clock,
   );

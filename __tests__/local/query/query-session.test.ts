@@ -94,6 +94,40 @@ describe("the table", () => {
   });
 });
 
+describe("the table's snapshots", () => {
+  test("are listed as Athena lists them", async () => {
+    const snapshots = [
+      {
+        snapshotId: 11,
+        timestampMs: 1_767_225_600_250,
+        operation: "append",
+        summary: { "added-records": "3" },
+      },
+      {
+        snapshotId: 12,
+        parentSnapshotId: 11,
+        timestampMs: 1_767_225_900_000,
+        operation: "replace",
+        summary: {},
+      },
+    ] as const;
+    const session = await openSession({ snapshots });
+
+    const sql = `SELECT committed_at, snapshot_id, parent_id, operation, summary['added-records']
+                 FROM "${names.table}$snapshots" ORDER BY committed_at`;
+    expect(await rowsOf(session, sql)).toEqual([
+      ["2026-01-01 00:00:00.250 UTC", 11, null, "append", "3"],
+      ["2026-01-01 00:05:00.000 UTC", 12, 11, "replace", null],
+    ]);
+  });
+
+  test("are none in an empty table", async () => {
+    const session = await openSession();
+
+    expect(await rowsOf(session, `SELECT * FROM "${names.table}$snapshots"`)).toEqual([]);
+  });
+});
+
 describe("values", () => {
   test.each([
     ["from_unixtime(1767225600.5)", "2026-01-01 00:00:00.500 UTC", "timestamp with time zone"],
