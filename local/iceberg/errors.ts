@@ -68,6 +68,21 @@ export class ParquetWriteError extends Error {
   }
 }
 
+/** The table lies on a file system on which no commit can be made safely. */
+export class HardLinksUnsupportedError extends Error {
+  override readonly name = "HardLinksUnsupportedError";
+  constructor(
+    readonly path: string,
+    options?: ErrorOptions,
+  ) {
+    super(
+      `Cannot create ${path}: its file system has no hard links, which commits need. ` +
+        "Choose a warehouse folder on another disk.",
+      options,
+    );
+  }
+}
+
 function summarise(ids: readonly number[]): string {
   const shown = ids.slice(-5).join(", ");
   return ids.length > 5 ? `${ids.length}, the newest being ${shown}` : shown;

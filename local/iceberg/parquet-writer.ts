@@ -3,7 +3,7 @@ import type { ColumnType } from "../../pipeline/sensor-reading";
 import type { DataFile } from "./data-file";
 import { ParquetWriteError } from "./errors";
 import { columnMetrics, type ReturnedStatistics } from "./parquet-statistics";
-import type { TableColumn } from "./schema";
+import { schemaJson, type TableColumn } from "./schema";
 import { sqlIdentifier, sqlString } from "./sql-text";
 import type { IcebergTable } from "./table";
 
@@ -77,9 +77,12 @@ export class ParquetWriter {
     const path = table.newDataFilePath();
     const names = columns.map(({ name }) => sqlIdentifier(name));
     const ids = columns.map(({ name, fieldId }) => `${sqlIdentifier(name)}: ${fieldId}`);
+    // Iceberg's Java library leaves the schema in its files too; some readers find columns with it.
+    const schema = JSON.stringify(schemaJson(table.schema));
     const sql =
       `COPY (SELECT ${names.join(", ")} FROM ${rows}) TO ${sqlString(path)} ` +
-      `(FORMAT parquet, COMPRESSION zstd, FIELD_IDS {${ids.join(", ")}}, RETURN_STATS)`;
+      `(FORMAT parquet, COMPRESSION zstd, FIELD_IDS {${ids.join(", ")}}, ` +
+      `KV_METADATA {'iceberg.schema': ${sqlString(schema)}}, RETURN_STATS)`;
     try {
       const file = dataFile(path, await this.#statistics(sql), columns);
       await io.files.seal(path, io.now());

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { link, mkdir, open, readFile, readdir, rename, stat, unlink } from "node:fs/promises";
 import { dirname, join } from "node:path";
+import { HardLinksUnsupportedError } from "./errors";
 
 export interface FileStatus {
   readonly sizeBytes: number;
@@ -41,6 +42,9 @@ export interface TableFiles {
 /** The suffix of a file that is being written. One that is left over tells of a crash. */
 export const temporarySuffix = ".tmp";
 
+/** What link(2) says on file systems like exFAT. */
+const withoutHardLinks: ReadonlySet<string> = new Set(["EPERM", "ENOTSUP", "EOPNOTSUPP", "ENOSYS"]);
+
 export const nodeFiles: TableFiles = {
   read: (path) => readFile(path),
 
@@ -54,6 +58,10 @@ export const nodeFiles: TableFiles = {
     try {
       // link(2) refuses a name that is taken, which rename(2) would overwrite.
       await link(temporary, path);
+    } catch (error) {
+      if (withoutHardLinks.has(errorCode(error) ?? ""))
+        throw new HardLinksUnsupportedError(path, { cause: error });
+      throw error;
     } finally {
       await unlink(temporary);
     }
@@ -106,7 +114,9 @@ export const nodeFiles: TableFiles = {
 
 /** The `code` of a file system error: `ENOENT`, `EEXIST` ... */
 export function errorCode(error: unknown): string | undefined {
-  return error instanceof Error && "code" in error && typeof error.code === "string" ? error.code : undefined;
+  const code: unknown =
+    typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
+  return typeof code === "string" ? code : undefined;
 }
 
 function temporaryName(path: string): string {

@@ -6,7 +6,7 @@ import { CommitConflictError, SnapshotNotFoundError, TableNotFoundError } from "
 import { hasLiveFiles } from "./manifest-list";
 import { ManifestStore } from "./manifest-store";
 import { MetadataVersions, type TableVersion } from "./metadata-versions";
-import { evolveSchema, type TableColumn } from "./schema";
+import { evolveSchema, type TableColumn, type TableSchema } from "./schema";
 import type { Snapshot } from "./snapshot";
 import { proposeSnapshot, type SnapshotChange, type SnapshotProposal } from "./snapshot-proposal";
 import { deliveryIdKey } from "./snapshot-summary";
@@ -86,8 +86,12 @@ export class IcebergTable {
     return new IcebergTable(absolute, complete, versions, current);
   }
 
+  get schema(): TableSchema {
+    return currentSchema(this.#current.metadata, this.#versions.path(this.#current.version));
+  }
+
   get columns(): readonly TableColumn[] {
-    return currentSchema(this.#current.metadata, this.#versions.path(this.#current.version)).columns;
+    return this.schema.columns;
   }
 
   /** The number N of the vN.metadata.json that this instance shows. */
@@ -205,7 +209,7 @@ export class IcebergTable {
   }
 
   /**
-   * Takes snapshots out of the table, never the current one; their files stay until they are removed as unreferenced.
+   * Takes snapshots out of the table, never the current one or one with a tag; their files stay until they are removed as unreferenced.
    *
    * @param choose is called again when another writer was first.
    * @returns how many are gone; 0 when other writers won several times.
@@ -215,7 +219,7 @@ export class IcebergTable {
       for (let attempt = 0; attempt < maintenanceAttempts; attempt++) {
         const { metadata } = this.#current;
         const expired = new Set(choose(this.snapshots()));
-        expired.delete(metadata["current-snapshot-id"] ?? 0);
+        for (const reference of Object.values(metadata.refs)) expired.delete(reference["snapshot-id"]);
         if (expired.size === 0) return 0;
         const properties = rememberedDeliveries(metadata, expired);
         const next = withoutSnapshots(this.#current, expired, properties, this.io.now());
@@ -264,8 +268,8 @@ export class IcebergTable {
   async #addColumns(wanted: readonly Column[]): Promise<void> {
     await this.#exclusively(async () => {
       for (let attempt = 0; attempt < appendAttempts; attempt++) {
-        const { metadata, version } = this.#current;
-        const schema = currentSchema(metadata, this.#versions.path(version));
+        const { metadata } = this.#current;
+        const { schema } = this;
         const nextId = Math.max(...metadata.schemas.map((one) => one["schema-id"])) + 1;
         const evolved = evolveSchema(this.location, schema, metadata["last-column-id"], nextId, wanted);
         if (evolved === schema) return;
