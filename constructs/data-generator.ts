@@ -3,7 +3,7 @@ import { Construct } from "constructs";
 import { CloudwatchEventRule } from "@cdktf/provider-aws/lib/cloudwatch-event-rule";
 import { CloudwatchEventTarget } from "@cdktf/provider-aws/lib/cloudwatch-event-target";
 import { DataAwsIamPolicyDocument } from "@cdktf/provider-aws/lib/data-aws-iam-policy-document";
-import { IamRole } from "@cdktf/provider-aws/lib/iam-role";
+import type { IamRole } from "@cdktf/provider-aws/lib/iam-role";
 import { IamRolePolicy } from "@cdktf/provider-aws/lib/iam-role-policy";
 import { LambdaFunctionEventInvokeConfig } from "@cdktf/provider-aws/lib/lambda-function-event-invoke-config";
 import { LambdaPermission } from "@cdktf/provider-aws/lib/lambda-permission";
@@ -16,11 +16,11 @@ import {
 } from "../pipeline/generator-settings";
 import { BundledFunction } from "./bundled-function";
 import type { Condition } from "./counted-resource";
-import { assumeRole, putRecords, writeFunctionLogs } from "./iam-actions";
+import { putRecords, writeFunctionLogs } from "./iam-actions";
 
 export interface DataGeneratorProps extends GeneratorSettings, GeneratorSchedule {
   readonly functionName: string;
-  readonly roleName: string;
+  readonly role: IamRole;
   readonly logGroupName: string;
   /** The log group's ARN with `:*`, its log streams. */
   readonly logStreamsArn: string;
@@ -48,8 +48,6 @@ export interface DataGeneratorProps extends GeneratorSettings, GeneratorSchedule
  * told not to.
  */
 export class DataGenerator extends Construct {
-  readonly trustPolicy: DataAwsIamPolicyDocument;
-  readonly role: IamRole;
   readonly permissions: DataAwsIamPolicyDocument;
   readonly policy: IamRolePolicy;
   readonly bundledFunction: BundledFunction;
@@ -65,20 +63,6 @@ export class DataGenerator extends Construct {
     if (problems.length > 0)
       throw new Error(`Data generator settings (pipeline/settings.ts): ${problems.join("; ")}.`);
 
-    this.trustPolicy = new DataAwsIamPolicyDocument(this, "generator_role_trust", {
-      statement: [
-        {
-          sid: "LambdaRunsTheGenerator",
-          actions: [...assumeRole],
-          principals: [{ type: "Service", identifiers: ["lambda.amazonaws.com"] }],
-        },
-      ],
-    });
-    this.role = new IamRole(this, "generator_role", {
-      name: props.roleName,
-      description: "Lets the data generator put records to its stream and write its log",
-      assumeRolePolicy: this.trustPolicy.json,
-    });
     this.permissions = new DataAwsIamPolicyDocument(this, "generator_permissions", {
       statement: [
         { sid: "PutRecordsToTheStream", actions: [...putRecords], resources: [props.streamArn] },
@@ -87,7 +71,7 @@ export class DataGenerator extends Construct {
     });
     this.policy = new IamRolePolicy(this, "generator_policy", {
       name: "generator",
-      role: this.role.name,
+      role: props.role.name,
       policy: this.permissions.json,
     });
 
@@ -95,7 +79,7 @@ export class DataGenerator extends Construct {
       directory: join(__dirname, "..", "functions", "data-generator"),
       functionName: props.functionName,
       description: "Sends IoT sensor readings to Firehose at a steady pace",
-      role: this.role,
+      role: props.role,
       runtime: props.runtime,
       architecture: props.architecture,
       memoryMib: props.memoryMib,

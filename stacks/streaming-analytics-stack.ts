@@ -11,6 +11,7 @@ import { DeliveryRole } from "../constructs/delivery-role";
 import { DeliveryStream } from "../constructs/delivery-stream";
 import { EncryptionKey } from "../constructs/encryption-key";
 import { ErrorBucket } from "../constructs/error-bucket";
+import { GeneratorRole } from "../constructs/generator-role";
 import { LakeFormationGrants } from "../constructs/lake-formation-grants";
 import { PipelineAlarms } from "../constructs/pipeline-alarms";
 import { PipelineDashboard } from "../constructs/pipeline-dashboard";
@@ -52,6 +53,8 @@ export class StreamingAnalyticsStack extends PlainIdStack {
     const s3ServiceEndpoint = `s3.${region}.${partition.dnsSuffix}`;
 
     const deliveryRole = new DeliveryRole(this, "delivery-role", { roleName: names.deliveryRole, account });
+
+    const generatorRole = new GeneratorRole(this, "generator-role", { roleName: names.generatorRole });
 
     const encryptionKey = new EncryptionKey(this, "encryption-key", {
       enabled: encrypted,
@@ -117,13 +120,20 @@ export class StreamingAnalyticsStack extends PlainIdStack {
       errorBucketArn: errorBucket.bucket.arn,
       logGroupName: names.deliveryLogGroup,
       ...settings.deliveryStream,
-      // Without the last two, the first failed records could land unencrypted or overwrite each other.
-      dependsOn: [...permissions, lakeFormationGrants.grants, errorBucket.encryption, errorBucket.versioning],
+      dependsOn: [
+        ...permissions,
+        lakeFormationGrants.grants,
+        // Or the first failed records could land unencrypted, or overwrite each other.
+        errorBucket.encryption,
+        errorBucket.versioning,
+        // A new role takes seconds to spread, and on destroy no role goes while the stream is still there.
+        generatorRole.role,
+      ],
     });
 
     const dataGenerator = new DataGenerator(this, "data-generator", {
       functionName: names.generatorFunction,
-      roleName: names.generatorRole,
+      role: generatorRole.role,
       logGroupName: names.generatorLogGroup,
       logStreamsArn: arns.generatorLogStreams,
       streamArn: deliveryStream.stream.arn,

@@ -2,14 +2,16 @@ import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { DataGenerator, type DataGeneratorProps } from "../../constructs/data-generator";
+import { GeneratorRole } from "../../constructs/generator-role";
 import { settings } from "../../pipeline/settings";
 import { Synthesized } from "../support/synthesized";
 
 function synthesize(props: Partial<DataGeneratorProps> = {}): Synthesized {
   return Synthesized.scope((stack) => {
+    const { role } = new GeneratorRole(stack, "generator-role", { roleName: "demo-data-generator" });
     new DataGenerator(stack, "data-generator", {
       functionName: "demo-data-generator",
-      roleName: "demo-data-generator",
+      role,
       logGroupName: "/aws/lambda/demo-data-generator",
       logStreamsArn: "arn:aws:logs:us-east-1:123456789012:log-group:/aws/lambda/demo-data-generator:*",
       streamArn: "arn:aws:firehose:us-east-1:123456789012:deliverystream/demo",
