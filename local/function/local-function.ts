@@ -1,5 +1,6 @@
 import { settings } from "../../pipeline/settings";
 import { systemClock, type Clock } from "../clock/clock";
+import { localAccount } from "../schedule";
 import { functionEnvironment, logStream, type FunctionSettings } from "./function-environment";
 import { FunctionThread, type Outcome, type ThreadInvocation } from "./function-thread";
 import type { ContextData, FunctionError } from "./messages";
@@ -34,7 +35,6 @@ export interface Invocation {
   readonly outcome: Outcome;
 }
 
-const localAccount = "000000000000";
 const defaultStuckAfterMs = 60_000;
 
 /**

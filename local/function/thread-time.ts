@@ -18,7 +18,9 @@ export function installThreadTime(now: number): ThreadTime {
   });
   // The library knows when its next timer is due but has no way to ask. Its exact version is pinned, and the tests
   // of virtual time fail if it keeps its timers elsewhere.
-  const internals = clock as unknown as { readonly timers?: ReadonlyMap<number, { readonly callAt: number }> };
+  const internals = clock as unknown as {
+    readonly timers?: ReadonlyMap<number, { readonly callAt: number }>;
+  };
   return {
     set: (time) => {
       clock.setSystemTime(time);

@@ -1,0 +1,118 @@
+import { join } from "node:path";
+import { bundleFunction } from "../functions/bundle-function";
+import { generatorEnvironment } from "../pipeline/generator-environment";
+import type { PipelineNames } from "../pipeline/names";
+import { sensorReadingColumns } from "../pipeline/sensor-reading";
+import { settings } from "../pipeline/settings";
+import type { Clock } from "./clock/clock";
+import type { Activity } from "./clock/virtual-clock";
+import {
+  DeliveryStream,
+  type BufferingSettings,
+  type DeliveryStreamOptions,
+} from "./firehose/delivery-stream";
+import { createEndpoint, type Endpoint, type EndpointOptions } from "./firehose/endpoint";
+import type { Faults } from "./firehose/faults";
+import { IcebergDestination } from "./firehose/iceberg-destination";
+import { LocalFunction } from "./function/local-function";
+import { ParquetWriter } from "./iceberg/parquet-writer";
+import { HourlyMaintenance } from "./hourly-maintenance";
+import { IcebergTable } from "./iceberg/table";
+import type { Warehouse } from "./warehouse";
+
+export interface LocalPipelineOptions extends Pick<DeliveryStreamOptions, "metrics" | "onDelivery"> {
+  readonly names: PipelineNames;
+  readonly warehouse: Warehouse;
+  /** What everything in the pipeline takes for the time. */
+  readonly clock: Clock;
+  /** A new UUID each time. */
+  readonly ids: () => string;
+  readonly faults: Faults;
+  /** @default - those of the deployed stream */
+  readonly buffering?: BufferingSettings;
+  /** Of the endpoint. @default - one that the operating system chooses */
+  readonly port?: number;
+  /** @default - nothing but the Firehose API is answered */
+  readonly otherRequests?: EndpointOptions["otherRequests"];
+}
+
+/** A delivery stream with its endpoint in front and its table behind, in one process. */
+export interface LocalPipeline {
+  readonly table: IcebergTable;
+  readonly stream: DeliveryStream;
+  /** Where senders find the endpoint. */
+  readonly url: string;
+  /** What a virtual clock has to wait for. */
+  readonly activities: readonly Activity[];
+  /** Takes no more records and lets go of everything; what is not delivered stays on disk. */
+  close(): Promise<void>;
+}
+
+export async function openLocalPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
+  const { warehouse, clock, ids, faults, port, otherRequests } = options;
+  const io = { now: () => clock.now() };
+  const writer = await ParquetWriter.open();
+  const table = await IcebergTable.openOrCreate(warehouse.tableLocation, sensorReadingColumns, io);
+  const maintenance = new HourlyMaintenance(await IcebergTable.open(table.location, io), writer, clock);
+  const stream = DeliveryStream.open({
+    ...options,
+    settings: options.buffering ?? settings.deliveryStream,
+    columns: sensorReadingColumns,
+    directory: warehouse.streamDirectory,
+    errorBucket: warehouse.errorBucket,
+    destination: new IcebergDestination(table, writer),
+  });
+  let internalError: Error | undefined;
+  const endpoint: Endpoint = createEndpoint([stream], {
+    ids,
+    faults,
+    otherRequests,
+    onInternalError: (error) => {
+      internalError ??= error instanceof Error ? error : new Error(String(error));
+    },
+  });
+  const { url } = await endpoint.listen(port);
+  return {
+    table,
+    stream,
+    url,
+    activities: [stream, maintenance],
+    close: async () => {
+      await endpoint.close();
+      await stream.close();
+      await maintenance.close();
+      writer.close();
+      if (internalError) throw internalError;
+    },
+  };
+}
+
+export interface LocalGeneratorOptions {
+  readonly names: PipelineNames;
+  readonly clock: Clock;
+  readonly ids: () => string;
+  /** Where it finds Firehose. */
+  readonly url: string;
+  readonly seed: number;
+  readonly log: (text: string) => void;
+}
+
+/** The data generator as it would be deployed: the same package, environment, memory and timeout. */
+export function localGenerator({ names, clock, ids, url, seed, log }: LocalGeneratorOptions): LocalFunction {
+  const { generator, region } = settings;
+  const { zip, handler } = bundleFunction(join(__dirname, "..", "functions", "data-generator"));
+  return new LocalFunction({
+    ...generator,
+    seed,
+    zip,
+    handler,
+    region,
+    name: names.generatorFunction,
+    logGroup: names.generatorLogGroup,
+    environment: generatorEnvironment({ ...generator, seed }, names.deliveryStream),
+    endpoints: { firehose: url },
+    clock,
+    ids,
+    log,
+  });
+}
