@@ -41,6 +41,10 @@ export class DeliveryQueue {
     return this.waiting.reduce((bytes, buffer) => bytes + buffer.incomingBytes, 0);
   }
 
+  get waitingRecords(): number {
+    return this.waiting.reduce((records, buffer) => records + buffer.rowCount + buffer.refusedCount, 0);
+  }
+
   push(buffer: BufferFile): void {
     this.waiting.push(buffer);
     this.running ??= this.run().finally(() => {

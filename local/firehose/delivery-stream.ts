@@ -73,6 +73,17 @@ export interface StreamCounts {
   readonly deliveries: number;
 }
 
+/** What has been acknowledged and is not delivered yet. */
+export interface BufferedRecords {
+  readonly records: number;
+  /** Bytes of the records as they came. */
+  readonly bytes: number;
+  /** When the interval of the current buffer ends, milliseconds since the epoch; undefined while there is none. */
+  readonly dueMs: number | undefined;
+  /** Buffers that are full or due and wait for their delivery, the one under way included. */
+  readonly waitingBuffers: number;
+}
+
 const slowDown: PutFailure = { errorCode: "ServiceUnavailableException", errorMessage: "Slow down." };
 const noFailures: ReadonlyMap<number, PutFailure> = new Map();
 
@@ -136,6 +147,17 @@ export class DeliveryStream {
 
   get counts(): StreamCounts {
     return this.totals;
+  }
+
+  get buffered(): BufferedRecords {
+    const { buffer, queue, options } = this;
+    const interval = options.settings.bufferingIntervalSeconds * 1000;
+    return {
+      records: queue.waitingRecords + (buffer ? buffer.rowCount + buffer.refusedCount : 0),
+      bytes: queue.waitingBytes + (buffer?.incomingBytes ?? 0),
+      dueMs: buffer && !buffer.isEmpty ? buffer.firstArrival + interval : undefined,
+      waitingBuffers: queue.length,
+    };
   }
 
   /** Whether a delivery is under way that is not merely waiting for the clock. */

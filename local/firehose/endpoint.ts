@@ -14,6 +14,8 @@ export interface EndpointOptions {
   readonly faults?: Pick<Faults, "slow">;
   /** Waits before a slow answer, in real time. @default - a timer */
   readonly delay?: (milliseconds: number) => Promise<unknown>;
+  /** Whether a request may be answered at all; when it may not, this has answered it. @default - every one may */
+  readonly admit?: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Answers whatever is not a call of the Firehose API. @default - 404 */
   readonly otherRequests?: RequestListener;
   /** Hears of errors that are ours. The client only learns that there was one. */
@@ -65,6 +67,7 @@ export function createEndpoint(streams: readonly FirehoseStream[], options: Endp
   server.maxConnections = mostConnections;
   server.on("request", (request, response) => {
     response.sendDate = false;
+    if (options.admit?.(request, response) === false) return;
     if (isFirehoseCall(request)) void answer(request, response);
     else otherRequests(request, response);
   });
