@@ -1,0 +1,112 @@
+import { type DirectPutQuota, directPutQuota, putRecordBatchLimits } from "../../pipeline/firehose-limits";
+import { settings } from "../../pipeline/settings";
+
+/** What goes through the pipeline. */
+export interface Workload {
+  /** While records are being sent. */
+  readonly recordsPerSecond: number;
+  /** Bytes of one record, before base64. */
+  readonly recordBytes: number;
+  readonly region: string;
+  /** Whether the data generator sends (for its seconds of each minute) or producers of the user's own (always). */
+  readonly generator: boolean;
+  readonly bufferingSizeMib: number;
+  readonly encrypted: boolean;
+}
+
+const MIB = 1024 * 1024;
+const secondsPerDay = 86_400;
+export const daysPerMonth = 30;
+
+/**
+ * CPU time that the generator takes to make, send and account for one record: about 0.14 s for 10,000, see
+ * `npm run bench`.
+ */
+const cpuSecondsPerRecord = 14e-6;
+/** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
+const memoryMibPerVcpu = 1769;
+/** How much of its CPU share a function may need on average, so that a slow second can be caught up. */
+const cpuHeadroom = 0.5;
+
+/** One quota and how much of it is used. */
+export interface QuotaUse {
+  readonly name: string;
+  readonly used: number;
+  readonly limit: number;
+  /** 1 is all of it. */
+  readonly share: number;
+}
+
+/** What follows from a workload: rates, buffers and files. */
+export interface Capacity {
+  readonly bytesPerSecond: number;
+  readonly recordsPerMonth: number;
+  readonly bytesPerMonth: number;
+  /** PutRecordBatch calls, while records are being sent. */
+  readonly callsPerSecond: number;
+  /** Generator functions that share the rate; 0 without the generator. */
+  readonly functions: number;
+  /** Seconds from one buffer to the next. */
+  readonly flushSeconds: number;
+  readonly flushedBy: "size" | "interval";
+  readonly flushesPerDay: number;
+  /** Bytes of JSON that one commit puts into the table. */
+  readonly bytesPerFlush: number;
+  readonly quotas: readonly QuotaUse[];
+}
+
+export function capacityOf(workload: Workload): Capacity {
+  const { recordsPerSecond, recordBytes, generator, bufferingSizeMib, region } = workload;
+  const { runSeconds, scheduleSeconds, memoryMib } = settings.generator;
+  const bytesPerSecond = recordsPerSecond * recordBytes;
+  const averageBytesPerSecond = bytesPerSecond * (generator ? runSeconds / scheduleSeconds : 1);
+  const recordsPerMonth =
+    recordsPerSecond *
+    secondsPerDay *
+    daysPerMonth *
+    (generator ? Math.min(1, runSeconds / scheduleSeconds) : 1);
+
+  const { bufferingIntervalSeconds } = settings.deliveryStream;
+  const secondsToFill = (bufferingSizeMib * MIB) / averageBytesPerSecond;
+  const flushSeconds = Math.min(bufferingIntervalSeconds, secondsToFill);
+
+  const recordsPerCall = Math.min(
+    putRecordBatchLimits.records,
+    Math.floor(putRecordBatchLimits.bytes / recordBytes),
+  );
+  const callsPerSecond = Math.ceil(recordsPerSecond / recordsPerCall);
+  const cpuShare = memoryMib / memoryMibPerVcpu;
+  return {
+    bytesPerSecond,
+    recordsPerMonth,
+    bytesPerMonth: recordsPerMonth * recordBytes,
+    callsPerSecond,
+    functions: generator ? Math.ceil((recordsPerSecond * cpuSecondsPerRecord) / (cpuShare * cpuHeadroom)) : 0,
+    flushSeconds,
+    flushedBy: secondsToFill < bufferingIntervalSeconds ? "size" : "interval",
+    flushesPerDay: secondsPerDay / flushSeconds,
+    bytesPerFlush: averageBytesPerSecond * flushSeconds,
+    quotas: quotaUse(workload, bytesPerSecond, callsPerSecond, directPutQuota(region)),
+  };
+}
+
+function quotaUse(
+  { recordsPerSecond }: Workload,
+  bytesPerSecond: number,
+  callsPerSecond: number,
+  quota: DirectPutQuota,
+): QuotaUse[] {
+  const use = (name: string, used: number, limit: number) => ({ name, used, limit, share: used / limit });
+  return [
+    use("records a second", recordsPerSecond, quota.recordsPerSecond),
+    use("PutRecordBatch calls a second", callsPerSecond, quota.requestsPerSecond),
+    use("bytes a second", bytesPerSecond, quota.bytesPerSecond),
+  ];
+}
+
+/** The size hint with which the interval ends most buffers, as far as Firehose allows one so large. */
+export function sizeHintForInterval(capacity: Capacity, mostMib: number): number {
+  const { bufferingIntervalSeconds } = settings.deliveryStream;
+  const bytes = (capacity.bytesPerFlush / capacity.flushSeconds) * bufferingIntervalSeconds;
+  return Math.min(mostMib, Math.ceil(bytes / MIB));
+}
