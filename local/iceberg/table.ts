@@ -161,7 +161,7 @@ export class IcebergTable {
   append(files: readonly DataFile[], { summary = {}, deliveryId }: AppendOptions = {}): Promise<Snapshot> {
     const change: SnapshotChange = {
       operation: "append",
-      snapshotId: this.io.snapshotId(),
+      snapshotId: this.#newSnapshotId(),
       added: files,
       removed: new Set(),
       summary: deliveryId === undefined ? summary : { ...summary, [deliveryIdKey]: deliveryId },
@@ -193,7 +193,7 @@ export class IcebergTable {
   replaceFiles(removed: readonly DataFile[], added: readonly DataFile[]): Promise<Snapshot | undefined> {
     const change: SnapshotChange = {
       operation: "replace",
-      snapshotId: this.io.snapshotId(),
+      snapshotId: this.#newSnapshotId(),
       added,
       removed: new Set(removed.map(({ path }) => path)),
       summary: {},
@@ -304,6 +304,14 @@ export class IcebergTable {
         errorCode(error) === "ENOENT" && (await this.#versions.latest(this.#current)) !== this.#current;
       if (outdated) return undefined;
       throw error;
+    }
+  }
+
+  #newSnapshotId(): number {
+    const taken = new Set(this.#current.metadata.snapshots.map((snapshot) => snapshot["snapshot-id"]));
+    for (;;) {
+      const id = this.io.snapshotId();
+      if (!taken.has(id)) return id;
     }
   }
 

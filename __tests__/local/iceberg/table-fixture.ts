@@ -49,15 +49,14 @@ export interface FrozenIo extends TableIo {
 export function frozenIo(files: TableFiles = nodeFiles): FrozenIo {
   let uuids = 0;
   let snapshots = 0;
-  return {
+  const io: FrozenIo = {
     time: startMs,
-    now() {
-      return this.time;
-    },
+    now: () => io.time,
     uuid: () => `00000000-0000-4000-8000-${String(++uuids).padStart(12, "0")}`,
     snapshotId: () => 1000 + ++snapshots,
     files,
   };
+  return io;
 }
 
 let tables = 0;
