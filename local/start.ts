@@ -24,8 +24,8 @@ const aWeek = 7 * 24 * 60;
 
 const command = createCommand(
   "npm start --",
-  "Run the whole pipeline on this machine, in virtual time: the function as it would be deployed, a local Firehose\n" +
-    "and an Apache Iceberg table on disk. Then ask the table the queries in queries/.",
+  "Run the whole pipeline on this machine, in virtual time: the function as it would be deployed, a local " +
+    "Firehose and an Apache Iceberg table on disk. Then ask the table the queries in queries/.",
 )
   .addOption(
     new Option("--minutes <n>", "minutes to simulate, with one invocation each")

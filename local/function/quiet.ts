@@ -9,7 +9,10 @@ const lookAgainMs = 1;
 /** Handles that a thread always has, and timers, which are virtual or Node's own. */
 const passive: ReadonlySet<string> = new Set(["MessagePort", "Timeout"]);
 
-/** Whether a request, a file, a name look-up or the like keeps the event loop alive. Idle kept-alive sockets do not. */
+/**
+ * Whether a request, a file, a name look-up or the like keeps the event loop alive. Idle kept-alive sockets do not.
+ * Node.js does not list what asynchronous zlib and crypto functions do in its thread pool: time may pass meanwhile.
+ */
 function isAnythingUnderWay(): boolean {
   return process.getActiveResourcesInfo().some((resource) => !passive.has(resource));
 }

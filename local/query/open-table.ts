@@ -1,5 +1,5 @@
 import { UserError } from "../cli/user-error";
-import { TableNotFoundError } from "../iceberg/errors";
+import { SnapshotNotFoundError, TableNotFoundError } from "../iceberg/errors";
 import type { Snapshot } from "../iceberg/snapshot";
 import { IcebergTable } from "../iceberg/table";
 import type { TableContents } from "./session-setup";
@@ -11,15 +11,17 @@ export type Moment =
 /**
  * What the table at a location holds at a moment. Its columns are today's: one that was added later is null.
  *
- * @throws UserError when there is no table yet, or none of its snapshots is as old as asked
- * @throws SnapshotNotFoundError
+ * @throws UserError when there is no table yet, or no such snapshot in it
  */
 export async function openTable(location: string, moment: Moment = {}): Promise<TableContents> {
   const table = await IcebergTable.open(location).catch((error: unknown) => {
     if (!(error instanceof TableNotFoundError)) throw error;
     throw new UserError(`There is no table at ${location} yet. \`npm start\` makes one and fills it.`);
   });
-  const files = await table.dataFiles(snapshotIdAt(table, moment));
+  const files = await table.dataFiles(snapshotIdAt(table, moment)).catch((error: unknown) => {
+    if (!(error instanceof SnapshotNotFoundError)) throw error;
+    throw new UserError(`${error.message} SELECT * FROM "...$snapshots" lists them.`);
+  });
   return {
     columns: table.columns,
     files: files.map(({ path }) => path),

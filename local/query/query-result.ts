@@ -1,6 +1,7 @@
 import {
   DuckDBListType,
   DuckDBMapType,
+  DuckDBMapValue,
   DuckDBTimestampTZValue,
   DuckDBTimestampValue,
   DuckDBTypeId,
@@ -54,6 +55,13 @@ export const toCell: DuckDBValueConverter<Json> = (value, type, nested) => {
   if (value instanceof DuckDBTimestampValue) return athenaTime(value.micros);
   if (typeof value === "bigint") {
     return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
+  }
+  if (value instanceof DuckDBMapValue && type instanceof DuckDBMapType) {
+    const entries = value.entries.map(({ key, value: mapped }) => {
+      const name = nested(key, type.keyType, nested);
+      return [typeof name === "string" ? name : JSON.stringify(name), nested(mapped, type.valueType, nested)];
+    });
+    return Object.fromEntries(entries) as Json;
   }
   return JsonDuckDBValueConverter(value, type, nested);
 };

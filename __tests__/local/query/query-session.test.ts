@@ -137,6 +137,7 @@ describe("values", () => {
     ["SUM(1)", 1, "bigint"],
     ["1e300 * 1e300", "Infinity", "double"],
     ["ARRAY[1, 2]", [1, 2], "array(integer)"],
+    ["MAP(ARRAY['a'], ARRAY[1])", { a: 1 }, "map(varchar, integer)"],
     ["CAST(NULL AS DOUBLE)", null, "double"],
     ["5 / 2", 2, "integer"],
   ])("%s is %j", async (expression, value, type) => {
