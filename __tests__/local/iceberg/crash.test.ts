@@ -55,10 +55,13 @@ const operations: readonly Operation[] = [
   },
 ];
 
-async function tableWith(appends: number): Promise<IcebergTable> {
+async function tableWith(appends: number, expiries = 0): Promise<IcebergTable> {
   const table = await IcebergTable.openOrCreate(newLocation(), columns, frozenIo());
-  for (let count = 0; count < commits; count++) {
+  for (let count = 0; count < appends; count++) {
     await table.append([fakeDataFile(table)], { deliveryId: `before-${count}` });
+  }
+  for (let count = 0; count < expiries; count++) {
+    await table.expireSnapshots(([oldest]) => [oldest!.snapshotId]);
   }
   return table;
 }
