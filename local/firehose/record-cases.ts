@@ -59,9 +59,15 @@ export const recordCases: readonly RecordCase[] = [
     stored: "the row",
   },
   {
-    title: "one newline, or other JSON whitespace, around or inside the object",
-    example: '{ "timestamp" :\r\n 1 }\n',
+    title: "a newline after the object",
+    example: '{"timestamp":1}\n',
     basis: "observed",
+    stored: "the row",
+  },
+  {
+    title: "JSON whitespace around or inside the object, line breaks included",
+    example: ' { "timestamp" :\r\n 1 }\n\n',
+    basis: "emulated",
     stored: "the row",
   },
   {
