@@ -29,16 +29,21 @@ export function wholeNumber(least: number, most: number): (text: string) => numb
 
 const format = (value: number) => value.toLocaleString("en-US");
 
-/** A date, or a date and time, with or without a zone; Athena's ` UTC` and a fraction of a second too. */
-const instant = /^\d{4}-\d\d-\d\d(?:[T ]\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?)?(?: ?(?:Z|UTC)|[+-]\d\d:\d\d)?$/;
+/** A date, or a date and time, with or without a zone; as Athena prints it, too. */
+const instant = /^(\d{4}-\d\d-\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,3})?)?))?(?: ?(Z|UTC|[+-]\d\d:\d\d))?$/;
 
 /** Reads an option's value as a time, UTC unless it says otherwise. Gives milliseconds since the Unix epoch. */
 export function readInstant(text: string): number {
-  const [, day = "", time = "00:00", zone = ""] =
-    /^(\d{4}-\d\d-\d\d)[T ]?(\d\d:\d\d[\d:.]*)? ?(.*)$/.exec(text) ?? [];
-  const value = Date.parse(`${day}T${time}${zone.replace(/^(UTC)?$/, "Z")}`);
-  if (instant.test(text) && !Number.isNaN(value)) return value;
+  const [, day, time = "00:00", zone = "Z"] = instant.exec(text) ?? [];
+  const value = Date.parse(`${day ?? ""}T${time}${zone === "UTC" ? "Z" : zone}`);
+  if (day !== undefined && isDay(day) && !Number.isNaN(value)) return value;
   throw new InvalidArgumentError(
     'It must be a time such as "2026-01-01T00:05:00Z" or "2026-01-01 00:05" (UTC).',
   );
+}
+
+/** JavaScript takes 30 February for 2 March. */
+function isDay(day: string): boolean {
+  const midnight = new Date(`${day}T00:00Z`);
+  return !Number.isNaN(midnight.getTime()) && midnight.toISOString().startsWith(day);
 }

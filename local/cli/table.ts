@@ -9,8 +9,13 @@ export interface TableColumn {
   readonly isNumber?: boolean;
 }
 
-/** Control characters would move the cursor of the terminal that they are printed on. */
-const controlCharacters = /[\u0000-\u001f\u007f-\u009f]/g;
+/** Control characters and marks of writing direction: they would change how a terminal shows the rest. */
+const invisible = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
+
+const escapes: Readonly<Record<string, string>> = { "\n": "\\n", "\r": "\\r", "\t": "\\t" };
+
+const escaped = (character: string) =>
+  escapes[character] ?? `\\u${character.charCodeAt(0).toString(16).padStart(4, "0")}`;
 
 function cellText(cell: TableCell): string {
   if (cell === null || cell === undefined) return "";
@@ -18,7 +23,7 @@ function cellText(cell: TableCell): string {
 }
 
 function shown(cell: TableCell): string {
-  return cellText(cell).replaceAll(controlCharacters, (character) => JSON.stringify(character).slice(1, -1));
+  return cellText(cell).replaceAll(invisible, escaped);
 }
 
 /** A table for people. */
