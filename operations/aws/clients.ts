@@ -1,0 +1,10 @@
+/** What every AWS client of the commands is made with. Credentials, profiles and endpoint URLs are resolved by the SDK. */
+export interface ClientSettings {
+  readonly region: string;
+  readonly maxAttempts: number;
+}
+
+/** The SDK's standard mode waits longer before each attempt, and longest when it is throttled. */
+export function clientSettings(region: string): ClientSettings {
+  return { region, maxAttempts: 4 };
+}
