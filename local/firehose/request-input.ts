@@ -74,22 +74,25 @@ export function recordsIn(input: RequestInput): Buffer[] {
 
 /** The blob of one record. `index` counts from 0; AWS counts members from 1. */
 function recordData(entry: unknown, list: string, index?: number): Buffer {
-  const path = () => (index === undefined ? list : `${list}.${index + 1}.member`);
-  if (entry === undefined || entry === null) throw constraintError(path(), "not be null");
-  const data = (entry as RequestInput).Data;
-  if (typeof data === "string") {
-    const record = decodeBase64(data);
-    if (!record) throw serializationError(`Data at '${path()}' is not base64.`);
-    if (record.length > putRecordBatchLimits.recordBytes)
-      throw constraintError(
-        `${path()}.data`,
-        `have length less than or equal to ${putRecordBatchLimits.recordBytes}`,
-      );
-    return record;
+  if (isStructure(entry)) {
+    const data = entry.Data;
+    const record = typeof data === "string" ? decodeBase64(data) : undefined;
+    if (record && record.length <= putRecordBatchLimits.recordBytes) return record;
   }
-  if (!isStructure(entry)) throw serializationError(`The value at '${path()}' is not a structure.`);
-  if (data === undefined || data === null) throw constraintError(`${path()}.data`, "not be null");
-  throw serializationError(`Data at '${path()}' is not base64 text.`);
+  throw recordProblem(entry, index === undefined ? list : `${list}.${index + 1}.member`);
+}
+
+function recordProblem(entry: unknown, path: string): WireError {
+  if (entry === undefined || entry === null) return constraintError(path, "not be null");
+  if (!isStructure(entry)) return serializationError(`The value at '${path}' is not a structure.`);
+  const { Data: data } = entry;
+  if (data === undefined || data === null) return constraintError(`${path}.data`, "not be null");
+  if (typeof data !== "string" || !decodeBase64(data))
+    return serializationError(`Data at '${path}' is not base64 text.`);
+  return constraintError(
+    `${path}.data`,
+    `have length less than or equal to ${putRecordBatchLimits.recordBytes}`,
+  );
 }
 
 /** Padded base64 (RFC 4648, section 4); undefined for anything else. Node's decoder skips what it does not know. */

@@ -1,0 +1,35 @@
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { ParquetWriter } from "../../local/iceberg/parquet-writer";
+import { IcebergTable } from "../../local/iceberg/table";
+import { warehouse, type Warehouse } from "../../local/warehouse";
+import { defaultStackName, pipelineNames } from "../../pipeline/names";
+import { sensorReadingColumns } from "../../pipeline/sensor-reading";
+
+export const names = pipelineNames(defaultStackName);
+
+/** An empty table in a folder that is removed when the process ends. */
+export async function emptyTable(): Promise<{
+  readonly places: Warehouse;
+  readonly table: IcebergTable;
+  readonly writer: ParquetWriter;
+}> {
+  const root = mkdtempSync(join(tmpdir(), "firehose-benchmark-"));
+  process.on("exit", () => {
+    rmSync(root, { recursive: true, force: true });
+  });
+  const places = warehouse(root, names);
+  const table = await IcebergTable.openOrCreate(places.tableLocation, sensorReadingColumns);
+  return { places, table, writer: await ParquetWriter.open() };
+}
+
+/** Tells the benchmark; it started this process. */
+export function report(message: Readonly<Record<string, unknown>>): void {
+  process.send?.(message);
+}
+
+/** Resolves at the benchmark's next word. */
+export function told(): Promise<unknown> {
+  return new Promise((resolve) => process.once("message", resolve));
+}
