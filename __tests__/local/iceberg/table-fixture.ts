@@ -1,11 +1,12 @@
-import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { DataFile } from "../../../local/iceberg/data-file";
 import { IcebergTable } from "../../../local/iceberg/table";
 import type { TableIo } from "../../../local/iceberg/table-io";
 import { nodeFiles, type TableFiles } from "../../../local/iceberg/table-files";
 import type { Column } from "../../../pipeline/sensor-reading";
+
+export { fakeDataFile } from "./data-file-fixture";
 
 export const hourMs = 60 * 60 * 1000;
 export const startMs = Date.UTC(2026, 0, 1);
@@ -81,28 +82,6 @@ export function ndjsonText(directory: string, text: string): string {
   const path = join(directory, `input-${++inputs}.ndjson`);
   writeFileSync(path, text);
   return path;
-}
-
-/** A data file as far as manifests know: its bytes are no Parquet. */
-export function fakeDataFile(table: IcebergTable, changes: Partial<DataFile> = {}): DataFile {
-  const path = table.newDataFilePath();
-  mkdirSync(join(table.location, "data"), { recursive: true });
-  writeFileSync(path, "data");
-  const none = new Map<number, never>();
-  return {
-    path,
-    recordCount: 10,
-    fileSizeBytes: 1000,
-    columns: {
-      sizes: none,
-      valueCounts: none,
-      nullValueCounts: none,
-      nanValueCounts: none,
-      lowerBounds: none,
-      upperBounds: none,
-    },
-    ...changes,
-  };
 }
 
 export async function paths(table: IcebergTable, snapshotId?: number): Promise<string[]> {
