@@ -17,19 +17,19 @@ export async function checkAdministrator(region: string, identity: Identity): Pr
   const lakeFormation = new LakeFormationClient(clientSettings(region));
   try {
     const administrators = administratorsOf(await readSettings(lakeFormation, region));
-    const count = `${administrators.length} ${administrators.length === 1 ? "administrator" : "administrators"}`;
+    const count = administrators.length;
     if (administrators.some((arn) => isPrincipal(arn, identity))) {
-      return pass(`${identity.kind} ${identity.name} is one of ${count}.`);
+      return pass(`${identity.kind} ${identity.name} is one of the administrators (${count} in all).`);
     }
     return {
       ...fail(
-        `${identity.kind} ${identity.name} is none of ${count} of Lake Formation in ${region}.`,
+        `${identity.kind} ${identity.name} is no administrator of Lake Formation in ${region} (there are ${count}).`,
         "npm run prerequisites -- --fix adds it and keeps all others,",
         `or: Lake Formation console (${region}), Administrative roles and tasks, Data lake administrators, Add.`,
         "Never run put-data-lake-settings with a bare list: it removes everybody else.",
       ),
       repair: {
-        question: `Add ${identity.kind} ${identity.name} to the Lake Formation administrators of account ${identity.account} in ${region}, beside ${count}?`,
+        question: `Add ${identity.kind} ${identity.name} to the Lake Formation administrators of account ${identity.account} in ${region}, beside the ${count} that there are?`,
         apply: () => addAdministrator(lakeFormation, region, identity),
       },
     };

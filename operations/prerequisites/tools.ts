@@ -60,14 +60,14 @@ export function judgeAwsCli(text: string | undefined): CheckResult {
   const least = version.major === 1 ? toolVersions.awsCliAtLeast.v1 : toolVersions.awsCliAtLeast.v2;
   if (version.major < 1 || !isAtLeast(version, least)) {
     return fail(
-      `AWS CLI ${shown(version)} is too old to know S3 Tables catalogs (it takes ${least}).`,
+      `${shown(version)} is too old to know S3 Tables catalogs (it takes ${least}).`,
       installAwsCli,
     );
   }
   if (version.major === 2 && !isAtLeast(version, toolVersions.awsCliRecommended)) {
-    return { ...pass(`AWS CLI ${shown(version)}: enough, but old.`), fix: [installAwsCli] };
+    return { ...pass(`${shown(version)}, enough, but old.`), fix: [installAwsCli] };
   }
-  return pass(`AWS CLI ${shown(version)}`);
+  return pass(shown(version));
 }
 
 export async function checkAwsCli(needed: boolean, environment = process.env): Promise<CheckResult> {
