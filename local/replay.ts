@@ -2,9 +2,10 @@ import { randomUUID } from "node:crypto";
 import type { PipelineNames } from "../pipeline/names";
 import { sensorReadingColumns } from "../pipeline/sensor-reading";
 import { settings } from "../pipeline/settings";
+import type { Clock } from "./clock/clock";
 import { VirtualClock } from "./clock/virtual-clock";
 import type { Faults } from "./firehose/faults";
-import type { Invocation } from "./function/local-function";
+import type { Invocation, LocalFunction } from "./function/local-function";
 import type { FunctionError } from "./function/messages";
 import { IcebergTable } from "./iceberg/table";
 import { localGenerator, openLocalPipeline, type LocalPipeline } from "./local-pipeline";
@@ -119,24 +120,38 @@ async function run(
   { names, minutes, seed, log, onMinute }: ReplayOptions,
 ): Promise<readonly Invocation[]> {
   const generator = localGenerator({ names, clock, ids: randomUUID, url, seed, log });
+  const untilDelivered = async () => {
+    const invocations = await invokeEveryMinute(generator, clock, names, minutes, (minute) => {
+      onMinute(minute, stream.counts.acknowledged);
+    });
+    while (isAnythingBuffered(stream)) await until(clock, clock.now() + 1_000);
+    return invocations;
+  };
+  try {
+    return await clock.run(untilDelivered());
+  } finally {
+    await generator.close();
+  }
+}
+
+/** Invokes the generator as its schedule would, for some minutes from now on. */
+export async function invokeEveryMinute(
+  generator: LocalFunction,
+  clock: Clock,
+  names: PipelineNames,
+  minutes: number,
+  onMinute: (minute: number) => void,
+): Promise<readonly Invocation[]> {
   const start = clock.now();
   const invocations: Invocation[] = [];
   const invokeAt = async (time: number) => {
     await until(clock, time);
     invocations.push(await generator.invoke(scheduledEvent(names, settings.region, time, randomUUID())));
-    onMinute(invocations.length, stream.counts.acknowledged);
+    onMinute(invocations.length);
   };
-  const everyMinute = async () => {
-    // All timers are set before time begins to pass: the clock cannot jump over one that is still to come.
-    await Promise.all(Array.from({ length: minutes }, (_, minute) => invokeAt(start + minute * minuteMs)));
-    while (isAnythingBuffered(stream)) await until(clock, clock.now() + 1_000);
-  };
-  try {
-    await clock.run(everyMinute());
-    return invocations;
-  } finally {
-    await generator.close();
-  }
+  // All timers are set before time begins to pass: a virtual clock cannot jump over one that is still to come.
+  await Promise.all(Array.from({ length: minutes }, (_, minute) => invokeAt(start + minute * minuteMs)));
+  return invocations;
 }
 
 function isAnythingBuffered({ counts }: LocalPipeline["stream"]): boolean {
