@@ -7,6 +7,8 @@ import { showProgress } from "./cli/progress";
 import { UserError } from "./cli/user-error";
 import { parseFaults } from "./firehose/faults";
 import { FunctionLog } from "./function/function-log";
+import { replay } from "./replay";
+import { answersText, askSavedQueries, replayProblems, summaryJson, summaryText } from "./replay-report";
 import { warehouse as warehouseOf } from "./warehouse";
 
 interface StartOptions {
@@ -60,7 +62,6 @@ async function start(options: StartOptions): Promise<void> {
   const rate = settings.generator.recordsPerSecond * settings.generator.runSeconds;
   out.write(`Replaying ${minutes} min of ${stackName}: ${count(minutes * rate)} records, no AWS account.\n`);
 
-  const [{ replay }, report] = await Promise.all([import("./replay.js"), import("./replay-report.js")]);
   const echo = verbose ? process.stderr : undefined;
   const log = new FunctionLog(warehouse.root, names.generatorFunction, { append: keep, echo });
   const progress = showProgress(out, minutes, "min");
@@ -80,14 +81,14 @@ async function start(options: StartOptions): Promise<void> {
     progress.stop();
     log.close();
   });
-  const answers = await report.askSavedQueries(names, warehouse);
+  const answers = await askSavedQueries(names, warehouse);
   if (json) {
-    console.log(JSON.stringify(report.summaryJson(summary, warehouse, answers), undefined, 2));
+    console.log(JSON.stringify(summaryJson(summary, warehouse, answers), undefined, 2));
   } else {
-    console.log(`\n${report.summaryText(summary, warehouse, log.path)}\n\n${report.answersText(answers)}`);
+    console.log(`\n${summaryText(summary, warehouse, log.path)}\n\n${answersText(answers)}`);
     console.log(`\nAsk more: npm run query -- "SELECT count(*) FROM ${names.table}"`);
   }
-  const problems = report.replayProblems(summary);
+  const problems = replayProblems(summary);
   if (problems.length > 0) throw new UserError(problems.join(" "));
 }
 

@@ -61,10 +61,14 @@ async function acknowledged(minutes: number): Promise<number> {
 /** Milliseconds until `npm start`'s own command has printed its first line, and until it has ended. */
 function started(directory: string): Promise<{ firstLine: number; end: number }> {
   const start = performance.now();
-  const child = spawn(process.execPath, ["--import", "tsx", "local/start.ts", "--warehouse", directory], {
-    cwd: root,
-    stdio: ["ignore", "pipe", "inherit"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--require", "tsx/cjs", "local/start.ts", "--warehouse", directory],
+    {
+      cwd: root,
+      stdio: ["ignore", "pipe", "inherit"],
+    },
+  );
   let firstLine = 0;
   child.stdout.once("data", () => {
     firstLine = since(start);

@@ -4,8 +4,9 @@ import { createCommand, runCommand } from "../cli/command";
 import { readInstant, stackNameOption, warehouseOption, wholeNumber } from "../cli/options";
 import { formatCsv, formatTable } from "../cli/table";
 import { warehouse } from "../warehouse";
-import type { Moment } from "./open-table";
+import { openTable, type Moment } from "./open-table";
 import { printResult, type ResultFormat } from "./print-result";
+import { QuerySession } from "./query-session";
 import { findSavedQuery, savedQueries, sqlFor } from "./saved-queries";
 
 interface QueryOptions {
@@ -59,11 +60,6 @@ async function ask(query: string, format: ResultFormat, options: QueryOptions): 
   const names = pipelineNames(options.stackName);
   const isName = /^[\w-]+$/.test(query);
   const sql = isName ? sqlFor(findSavedQuery(query), names) : query;
-  // Loaded only now: the engine takes a quarter of a second, and a mistyped name should not.
-  const [{ openTable }, { QuerySession }] = await Promise.all([
-    import("./open-table.js"),
-    import("./query-session.js"),
-  ]);
   const contents = await openTable(warehouse(options.warehouse, names).tableLocation, moment(options));
   const session = await QuerySession.open(names, contents);
   try {

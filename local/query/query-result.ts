@@ -1,15 +1,4 @@
-import {
-  DuckDBListType,
-  DuckDBMapType,
-  DuckDBMapValue,
-  DuckDBTimestampTZValue,
-  DuckDBTimestampValue,
-  DuckDBTypeId,
-  JsonDuckDBValueConverter,
-  type DuckDBType,
-  type DuckDBValueConverter,
-  type Json,
-} from "@duckdb/node-api";
+import type { Json } from "@duckdb/node-api";
 
 /** A value as JSON can hold it. Times are text as Athena prints them; whole numbers beyond 2^53 are text. */
 export type Cell = Json;
@@ -27,41 +16,3 @@ export interface QueryResult {
   readonly truncated: boolean;
   readonly elapsedMs: number;
 }
-
-const athenaTypes: Partial<Record<DuckDBTypeId, string>> = {
-  [DuckDBTypeId.FLOAT]: "real",
-  // SUM of a bigint is a bigint in Athena.
-  [DuckDBTypeId.HUGEINT]: "bigint",
-  [DuckDBTypeId.BLOB]: "varbinary",
-};
-
-export function athenaType(type: DuckDBType): string {
-  if (type instanceof DuckDBListType) return `array(${athenaType(type.valueType)})`;
-  if (type instanceof DuckDBMapType) return `map(${athenaType(type.keyType)}, ${athenaType(type.valueType)})`;
-  return athenaTypes[type.typeId] ?? type.toString().toLowerCase();
-}
-
-/** `2026-01-01 00:59:49.000`: Athena shows milliseconds, whatever the column's precision. */
-function athenaTime(micros: bigint): string {
-  const milliseconds = Number(micros / 1000n);
-  const date = new Date(milliseconds);
-  if (Number.isNaN(date.getTime())) return `${milliseconds} ms`;
-  return date.toISOString().replace("T", " ").replace("Z", "");
-}
-
-/** A DuckDB value as a cell. */
-export const toCell: DuckDBValueConverter<Json> = (value, type, nested) => {
-  if (value instanceof DuckDBTimestampTZValue) return `${athenaTime(value.micros)} UTC`;
-  if (value instanceof DuckDBTimestampValue) return athenaTime(value.micros);
-  if (typeof value === "bigint") {
-    return Number.isSafeInteger(Number(value)) ? Number(value) : value.toString();
-  }
-  if (value instanceof DuckDBMapValue && type instanceof DuckDBMapType) {
-    const entries = value.entries.map(({ key, value: mapped }) => {
-      const name = nested(key, type.keyType, nested);
-      return [typeof name === "string" ? name : JSON.stringify(name), nested(mapped, type.valueType, nested)];
-    });
-    return Object.fromEntries(entries) as Json;
-  }
-  return JsonDuckDBValueConverter(value, type, nested);
-};

@@ -1,10 +1,11 @@
-import { DuckDBInstance, type DuckDBConnection } from "@duckdb/node-api";
+import type { DuckDBConnection, DuckDBInstance } from "@duckdb/node-api";
 import type { PipelineNames } from "../../pipeline/names";
 import { systemClock, type Clock } from "../clock/clock";
+import { athenaValues, type AthenaValues } from "./athena-values";
 import { assertOneQuestion } from "./one-question";
 import { engineError, QueryLimitError } from "./query-error";
 import { sessionSetup, type QueryLimits, type TableContents } from "./session-setup";
-import { athenaType, toCell, type Cell, type QueryResult } from "./query-result";
+import type { Cell, QueryResult } from "./query-result";
 
 /** For somebody at a terminal with their own data. */
 export const terminalLimits: QueryLimits = { memoryMib: 1024, timeoutMs: 5 * 60_000, rows: 1_000_000 };
@@ -21,6 +22,7 @@ export class QuerySession {
   private constructor(
     private readonly instance: DuckDBInstance,
     private readonly connection: DuckDBConnection,
+    private readonly values: AthenaValues,
     private readonly limits: QueryLimits,
     private readonly clock: Clock,
   ) {}
@@ -31,10 +33,11 @@ export class QuerySession {
     limits: QueryLimits = terminalLimits,
     clock: Clock = systemClock,
   ): Promise<QuerySession> {
-    const instance = await DuckDBInstance.create(":memory:");
+    const duckDb = await import("@duckdb/node-api");
+    const instance = await duckDb.DuckDBInstance.create(":memory:");
     const connection = await instance.connect();
     await connection.run(sessionSetup(names, contents, limits));
-    return new QuerySession(instance, connection, limits, clock);
+    return new QuerySession(instance, connection, athenaValues(duckDb), limits, clock);
   }
 
   /**
@@ -82,10 +85,10 @@ export class QuerySession {
       const types = result.columnTypes();
       const columns = result.deduplicatedColumnNames().map((name, index) => {
         const type = types[index];
-        return { name, type: type ? athenaType(type) : "unknown" };
+        return { name, type: type ? this.values.typeName(type) : "unknown" };
       });
       const rows: Cell[][] = [];
-      for await (const chunk of result.yieldConvertedRows(toCell)) {
+      for await (const chunk of result.yieldConvertedRows(this.values.toCell)) {
         rows.push(...chunk);
         if (rows.length > this.limits.rows) break;
       }

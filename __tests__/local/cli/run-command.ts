@@ -15,7 +15,7 @@ export function runCommandFile(
   args: readonly string[],
   environment: NodeJS.ProcessEnv = {},
 ): Promise<CommandRun> {
-  const child = spawn(process.execPath, ["--import", "tsx", join(root, file), ...args], {
+  const child = spawn(process.execPath, ["--require", "tsx/cjs", join(root, file), ...args], {
     cwd: root,
     env: { ...process.env, DEBUG: "", ...environment },
     stdio: ["ignore", "pipe", "pipe"],
