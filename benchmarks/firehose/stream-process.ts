@@ -23,8 +23,7 @@ async function main(): Promise<void> {
   report(await endpoint.listen());
   await told();
   await stream.flush();
-  const { rss } = process.memoryUsage();
-  report({ rows: stream.counts.delivered, failed: stream.counts.failed, rss });
+  report({ rows: stream.counts.delivered, peakKilobytes: process.resourceUsage().maxRSS });
   await endpoint.close();
   await stream.close();
   process.disconnect();

@@ -28,6 +28,8 @@ export interface DeliverySurroundings {
   readonly faults: Pick<Faults, "commit">;
   /** For how long a failed commit is tried again. */
   readonly retryDurationMs: number;
+  /** Hears of every attempt that failed and will be made again. */
+  readonly onRetry: (error: unknown) => void;
   /** Waits; rejects when the stream is closed meanwhile. */
   readonly sleep: (milliseconds: number) => Promise<void>;
 }
@@ -78,7 +80,7 @@ export async function deliverBuffer(
 async function commit(
   { id, rowsPath, rowCount }: BufferFile,
   isFirstAttempt: boolean,
-  { destination, faults, retryDurationMs, sleep }: DeliverySurroundings,
+  { destination, faults, retryDurationMs, onRetry, sleep }: DeliverySurroundings,
 ): Promise<{ readonly bytes: number } | GivenUp> {
   let mayBeDelivered = !isFirstAttempt;
   // Not the difference of two clock readings: the clock may be set meanwhile.
@@ -96,6 +98,7 @@ async function commit(
     const delay = Math.min(firstRetryDelayMs * 2 ** (attempts - 1), longestRetryDelayMs);
     const isOver = waited + delay > retryDurationMs;
     if (isOver && (await isSurelyAbsent(destination, id))) return { error, attempts };
+    onRetry(error);
     await sleep(delay);
     waited += delay;
   }

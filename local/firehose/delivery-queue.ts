@@ -19,7 +19,8 @@ class QueueClosedError extends Error {
 /** Delivers buffers one after the other, in the order in which they come. */
 export class DeliveryQueue {
   private readonly waiting: BufferFile[] = [];
-  private running: Promise<void> | undefined;
+  private isRunning = false;
+  private finished: Promise<void> = Promise.resolve();
   private nap: { readonly timer: TimerHandle; readonly end: (error: Error) => void } | undefined;
   private isClosed = false;
   private settledWaiters: (() => void)[] = [];
@@ -33,7 +34,7 @@ export class DeliveryQueue {
 
   /** Whether a delivery is under way that is not merely waiting for the clock. */
   get isBusy(): boolean {
-    return this.running !== undefined && this.nap === undefined;
+    return this.isRunning && this.nap === undefined;
   }
 
   /** Bytes of their records, as they came. */
@@ -47,10 +48,9 @@ export class DeliveryQueue {
 
   push(buffer: BufferFile): void {
     this.waiting.push(buffer);
-    this.running ??= this.run().finally(() => {
-      this.running = undefined;
-      this.announceSettled();
-    });
+    if (this.isRunning) return;
+    this.isRunning = true;
+    this.finished = this.run();
   }
 
   private async run(): Promise<void> {
@@ -62,6 +62,10 @@ export class DeliveryQueue {
       }
     } catch (error) {
       if (!(error instanceof QueueClosedError)) throw error;
+    } finally {
+      // In the same turn as the last look at the buffers: one that came in between would be left lying.
+      this.isRunning = false;
+      this.announceSettled();
     }
   }
 
@@ -73,6 +77,7 @@ export class DeliveryQueue {
         return await deliverBuffer(buffer, isFirstAttempt, surroundings);
       } catch (error) {
         if (error instanceof QueueClosedError) throw error;
+        this.options.onRetry(error);
         await this.sleep(restartDelayMs);
       }
     }
@@ -107,7 +112,7 @@ export class DeliveryQueue {
 
   /** Resolves when every buffer is delivered, or the queue closed. */
   async drained(): Promise<void> {
-    while (this.running) await this.running;
+    while (this.isRunning) await this.finished;
   }
 
   /** Ends the delivery under way if it succeeds now, and leaves the others where they are. */

@@ -40,6 +40,8 @@ export interface DeliveryStreamOptions {
   readonly mostWaitingMib?: number;
   /** Hears of every buffer that was delivered. */
   readonly onDelivery?: (outcome: DeliveryOutcome) => void;
+  /** Hears of every attempt at a delivery that failed and will be made again. */
+  readonly onRetry?: (error: unknown) => void;
   /** @default - the machine's file system */
   readonly fileSystem?: AppendFileSystem;
 }
@@ -128,6 +130,7 @@ export class DeliveryStream {
       onDelivery: (outcome) => {
         this.account(outcome);
       },
+      onRetry: (error) => options.onRetry?.(error),
       onEmpty: () => {
         if (this.intervalIsOver) this.seal();
       },

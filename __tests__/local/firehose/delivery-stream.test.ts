@@ -196,6 +196,21 @@ describe("delivery", () => {
     expect([...destination.deliveries.values()].map(numbers)).toEqual([[1], [2]]);
   });
 
+  it("forgets no buffer that fills at the very moment when the one before is delivered", async () => {
+    for (let microtasks = 0; microtasks < 30; microtasks++) {
+      const { stream, destination } = openStream({
+        settings: { ...settings.deliveryStream, bufferingSizeMib: 1e-6 },
+      });
+
+      stream.putRecords([record(1)]);
+      for (let n = 0; n < microtasks; n++) await Promise.resolve();
+      stream.putRecords([record(2)]);
+      await stream.flush();
+
+      expect(numbers(destination.lines)).toEqual([1, 2]);
+    }
+  });
+
   it("rejects calls when too much waits, and takes them again later", async () => {
     const { stream, clock, destination } = openStream({ mostWaitingMib: 10 });
     destination.script.push("fail");
@@ -213,9 +228,34 @@ describe("delivery", () => {
   });
 });
 
+describe("what is buffered", () => {
+  it("counts what is acknowledged and not delivered, and says when it is due", async () => {
+    const { stream, clock, destination } = openStream();
+    const nothing = { records: 0, bytes: 0, dueMs: undefined, waitingBuffers: 0 };
+    destination.script.push("fail");
+    expect(stream.buffered).toEqual(nothing);
+
+    stream.putRecords([record(1, hint), Buffer.from("refused")]);
+    await stream.settled();
+    clock.advance(500);
+    stream.putRecords([record(2, 100)]);
+
+    expect(stream.buffered).toEqual({
+      records: 3,
+      bytes: hint + 7 + 100,
+      dueMs: clock.now() + interval,
+      waitingBuffers: 1,
+    });
+    clock.advance(500);
+    await stream.flush();
+    expect(stream.buffered).toEqual(nothing);
+  });
+});
+
 describe("failed commits", () => {
   it("are tried again after 1, 2, 4 ... seconds", async () => {
-    const { stream, clock, destination } = openStream();
+    const retried: unknown[] = [];
+    const { stream, clock, destination } = openStream({ onRetry: (error) => retried.push(error) });
     destination.script.push("fail", "fail", "fail");
 
     stream.putRecords([record(1, hint)]);
@@ -227,6 +267,7 @@ describe("failed commits", () => {
     }
 
     expect(attempts).toEqual([1, 2, 3, 4]);
+    expect(retried.map(String)).toEqual(Array(3).fill("Error: the catalog is away"));
     expect(numbers(destination.lines)).toEqual([1]);
   });
 
@@ -306,7 +347,10 @@ describe("the error bucket", () => {
   });
 
   it("is tried again until it can be written, and the table is not written twice", async () => {
-    const { stream, clock, destination, errorBucket, directory } = openStream();
+    const retried: unknown[] = [];
+    const { stream, clock, destination, errorBucket, directory } = openStream({
+      onRetry: (error) => retried.push(error),
+    });
     writeFileSync(errorBucket, "in the way");
 
     stream.putRecords([record(1), Buffer.from("refused")]);
@@ -319,7 +363,7 @@ describe("the error bucket", () => {
     await flushed;
 
     expect([numbers(destination.lines), failedRecords(errorBucket)]).toEqual([[1], ["refused"]]);
-    expect(destination.attempts).toBe(1);
+    expect([destination.attempts, retried.length]).toEqual([1, 1]);
     expect(readdirSync(directory)).toEqual([]);
   });
 });

@@ -365,6 +365,20 @@ describe("requests that are not the API's", () => {
   });
 });
 
+it("asks whether a request may be answered, before it reads any of it", async () => {
+  const { stream, invoke } = await withStream({
+    admit: (request, response) => {
+      if (request.headers["x-guest"] !== "no") return true;
+      request.resume();
+      response.writeHead(403).end();
+      return false;
+    },
+  });
+  expect((await invoke("PutRecordBatch", batch("a"))).status).toBe(200);
+  expect((await invoke("PutRecordBatch", batch("b"), { "x-guest": "no" })).status).toBe(403);
+  expect(stream.calls).toHaveLength(1);
+});
+
 describe("bodies", () => {
   const body = Buffer.from(JSON.stringify(batch("a", "b")));
   const target = { "x-amz-target": "Firehose_20150804.PutRecordBatch" };
