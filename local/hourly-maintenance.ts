@@ -1,6 +1,6 @@
 import type { Clock, TimerHandle } from "./clock/clock";
 import type { Activity } from "./clock/virtual-clock";
-import { maintain } from "./iceberg/maintenance";
+import { maintain, type MaintenanceReport } from "./iceberg/maintenance";
 import type { ParquetWriter } from "./iceberg/parquet-writer";
 import type { IcebergTable } from "./iceberg/table";
 
@@ -18,6 +18,7 @@ export class HourlyMaintenance implements Activity {
     private readonly table: IcebergTable,
     private readonly writer: ParquetWriter,
     private readonly clock: Clock,
+    private readonly onMaintenance: (report: MaintenanceReport) => void = () => undefined,
   ) {
     this.schedule();
   }
@@ -48,7 +49,7 @@ export class HourlyMaintenance implements Activity {
 
   private async maintain(): Promise<void> {
     try {
-      await maintain(this.table, this.writer);
+      this.onMaintenance(await maintain(this.table, this.writer));
       this.failure = undefined;
     } catch (error) {
       this.failure = error instanceof Error ? error : new Error(String(error));

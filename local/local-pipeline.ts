@@ -15,6 +15,7 @@ import { createEndpoint, type Endpoint, type EndpointOptions } from "./firehose/
 import type { Faults } from "./firehose/faults";
 import { IcebergDestination } from "./firehose/iceberg-destination";
 import { LocalFunction } from "./function/local-function";
+import type { MaintenanceReport } from "./iceberg/maintenance";
 import { ParquetWriter } from "./iceberg/parquet-writer";
 import { HourlyMaintenance } from "./hourly-maintenance";
 import { IcebergTable } from "./iceberg/table";
@@ -34,6 +35,10 @@ export interface LocalPipelineOptions extends Pick<DeliveryStreamOptions, "metri
   readonly port?: number;
   /** @default - nothing but the Firehose API is answered */
   readonly otherRequests?: EndpointOptions["otherRequests"];
+  /** @default - every request is answered */
+  readonly admit?: EndpointOptions["admit"];
+  /** Hears of every maintenance of the table. */
+  readonly onMaintenance?: (report: MaintenanceReport) => void;
 }
 
 /** A delivery stream with its endpoint in front and its table behind, in one process. */
@@ -45,15 +50,16 @@ export interface LocalPipeline {
   /** What a virtual clock has to wait for. */
   readonly activities: readonly Activity[];
   /** Takes no more records and lets go of everything; what is not delivered stays on disk. */
-  close(): Promise<void>;
+  readonly close: () => Promise<void>;
 }
 
 export async function openLocalPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
-  const { warehouse, clock, ids, faults, port, otherRequests } = options;
+  const { warehouse, clock, ids, faults, port, otherRequests, admit, onMaintenance } = options;
   const io = { now: () => clock.now() };
   const writer = await ParquetWriter.open();
   const table = await IcebergTable.openOrCreate(warehouse.tableLocation, sensorReadingColumns, io);
-  const maintenance = new HourlyMaintenance(await IcebergTable.open(table.location, io), writer, clock);
+  const maintained = await IcebergTable.open(table.location, io);
+  const maintenance = new HourlyMaintenance(maintained, writer, clock, onMaintenance);
   const stream = DeliveryStream.open({
     ...options,
     settings: options.buffering ?? settings.deliveryStream,
@@ -67,11 +73,21 @@ export async function openLocalPipeline(options: LocalPipelineOptions): Promise<
     ids,
     faults,
     otherRequests,
+    admit,
     onInternalError: (error) => {
       internalError ??= error instanceof Error ? error : new Error(String(error));
     },
   });
-  const { url } = await endpoint.listen(port);
+  const close = async () => {
+    await stream.close();
+    await maintenance.close();
+    writer.close();
+    if (internalError) throw internalError;
+  };
+  const { url } = await endpoint.listen(port).catch(async (error: unknown) => {
+    await close();
+    throw error;
+  });
   return {
     table,
     stream,
@@ -79,10 +95,7 @@ export async function openLocalPipeline(options: LocalPipelineOptions): Promise<
     activities: [stream, maintenance],
     close: async () => {
       await endpoint.close();
-      await stream.close();
-      await maintenance.close();
-      writer.close();
-      if (internalError) throw internalError;
+      await close();
     },
   };
 }

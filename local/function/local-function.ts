@@ -35,6 +35,7 @@ export interface Invocation {
   readonly outcome: Outcome;
 }
 
+const stopped: FunctionError = { errorType: "Sandbox.Stopped", errorMessage: "The function was stopped." };
 const defaultStuckAfterMs = 60_000;
 
 /**
@@ -45,6 +46,7 @@ export class LocalFunction {
   private readonly root: TaskRoot;
   private thread: FunctionThread;
   private last: Promise<unknown> = Promise.resolve();
+  private isStopped = false;
 
   constructor(private readonly options: LocalFunctionOptions) {
     this.root = unpackFunction(options.zip);
@@ -58,8 +60,16 @@ export class LocalFunction {
     return invocation;
   }
 
-  /** Waits for the invocation under way, ends the thread and removes the unpacked function. */
-  async close(): Promise<void> {
+  /**
+   * Waits for the invocation under way, ends the thread and removes the unpacked function.
+   *
+   * @param options.isUrgent ends the invocation under way with an error instead
+   */
+  async close({ isUrgent = false }: { readonly isUrgent?: boolean } = {}): Promise<void> {
+    if (isUrgent) {
+      this.isStopped = true;
+      await this.thread.kill(stopped);
+    }
     await this.last;
     if (this.thread.isAlive) await this.thread.stop();
     this.root.remove();
@@ -67,6 +77,7 @@ export class LocalFunction {
 
   private async invokeNow(event: unknown): Promise<Invocation> {
     const { clock, ids, log, memoryMib, timeoutSeconds } = this.options;
+    if (this.isStopped) return { requestId: ids(), durationMs: 0, outcome: { error: stopped } };
     // A thread that was killed is replaced at the next invocation: a cold start.
     if (!this.thread.isAlive) this.thread = this.newThread();
     const requestId = ids();
