@@ -1,0 +1,46 @@
+import type { PipelineInfo, PipelineState } from "../api";
+import { byId, element, replaceContent, setText } from "./dom";
+import { bytes, count, countdown } from "./format";
+
+/** The numbers at the top: what came in, what waits, and what became of it. */
+export class Tiles {
+  private readonly acknowledged = tile("Records acknowledged");
+  private readonly buffered = tile("In the buffer");
+  private readonly delivered = tile("Rows delivered");
+  private readonly failed = tile("Records failed");
+  private readonly meter = element("div", { class: "meter", "aria-hidden": "true" });
+  private readonly fill = element("span", { class: "meter-fill" });
+
+  constructor(private readonly buffering: PipelineInfo["buffering"]) {
+    this.meter.append(this.fill);
+    this.buffered.value.after(this.meter);
+    replaceContent(
+      byId("tiles"),
+      ...[this.acknowledged, this.buffered, this.delivered, this.failed].map(({ node }) => node),
+    );
+  }
+
+  draw({ acknowledged, delivered, failed, buffered }: PipelineState, now: number): void {
+    setText(this.acknowledged.value, count(acknowledged));
+    setText(this.acknowledged.note, "since the server started");
+    setText(this.buffered.value, count(buffered.records));
+    setText(this.buffered.note, this.bufferNote(buffered, now));
+    this.fill.style.inlineSize = `${Math.min(1, buffered.bytes / this.buffering.bytes) * 100}%`;
+    setText(this.delivered.value, count(delivered));
+    setText(this.delivered.note, "in the Iceberg table");
+    setText(this.failed.value, count(failed));
+    setText(this.failed.note, failed === 0 ? "none" : "in the error bucket");
+    this.failed.node.classList.toggle("is-bad", failed > 0);
+  }
+
+  private bufferNote({ bytes: size, dueMs }: PipelineState["buffered"], now: number): string {
+    const filled = `${bytes(size)} of ${bytes(this.buffering.bytes)}`;
+    return dueMs === undefined ? `${filled}; empty` : `${filled}; due in ${countdown((dueMs - now) / 1000)}`;
+  }
+}
+
+function tile(name: string) {
+  const value = element("dd", { class: "tile-value" }, "–");
+  const note = element("dd", { class: "tile-note" }, " ");
+  return { node: element("div", { class: "tile" }, element("dt", {}, name), value, note), value, note };
+}
