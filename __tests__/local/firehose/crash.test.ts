@@ -8,7 +8,7 @@ import { IcebergTable } from "../../../local/iceberg/table";
 import { failedRecords, names, removeTemporaryFolders, temporaryFolder } from "./stream-fixture";
 import { tableRows } from "./table-rows";
 
-const rounds = 14;
+const rounds = 10;
 const connections = 3;
 const recordsPerCall = 20;
 

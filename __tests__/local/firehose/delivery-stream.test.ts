@@ -138,7 +138,7 @@ describe("buffering by interval", () => {
       stream.putRecords([record(n)]);
       clock.advance(0);
     }
-    await stream.flush();
+    await stream.settled();
 
     expect([...destination.deliveries.values()].map(numbers)).toEqual([[1], [2, 3, 4, 5, 6, 7, 8, 9]]);
   });
