@@ -15,6 +15,9 @@ export interface TableVersion extends MetadataBase {
   readonly version: number;
 }
 
+/** Outdated metadata files are removed by every tenth commit, ten at a time. */
+const removedAtOnce = 10;
+
 /**
  * The metadata files of a table, and which of them is the newest.
  *
@@ -101,10 +104,8 @@ export class MetadataVersions {
   /** Both steps only save work later, and the commit stands: a failure here must not look like a failed commit. */
   async #tidy(version: number): Promise<void> {
     try {
-      await Promise.all([
-        this.io.files.replace(this.#hint, Buffer.from(String(version)), this.io.now()),
-        this.#removeOutdated(version - keptMetadataFiles - 1),
-      ]);
+      await this.io.files.replace(this.#hint, Buffer.from(String(version)), this.io.now());
+      if (version % removedAtOnce === 0) await this.#removeOutdated(version - keptMetadataFiles - 1);
     } catch {
       return;
     }

@@ -6,6 +6,7 @@ import { CommitConflictError, SnapshotNotFoundError, TableNotFoundError } from "
 import { hasLiveFiles } from "./manifest-list";
 import { ManifestStore } from "./manifest-store";
 import { MetadataVersions, type TableVersion } from "./metadata-versions";
+import { ReferencedFiles } from "./referenced-files";
 import { evolveSchema, type TableColumn, type TableSchema } from "./schema";
 import type { Snapshot } from "./snapshot";
 import { proposeSnapshot, type SnapshotChange, type SnapshotProposal } from "./snapshot-proposal";
@@ -30,7 +31,7 @@ export interface AppendOptions {
 }
 
 /** An append must get through; each attempt loses only to a commit that won. */
-const appendAttempts = 200;
+const appendAttempts = 100;
 /** Maintenance gives way and tries again another time. Iceberg's default (`commit.retry.num-retries`). */
 const maintenanceAttempts = 4;
 
@@ -44,7 +45,7 @@ const maintenanceAttempts = 4;
 export class IcebergTable {
   readonly #versions: MetadataVersions;
   readonly #manifests: ManifestStore;
-  readonly #paths: TablePaths;
+  readonly #referenced: ReferencedFiles;
   #current: TableVersion;
   #lastCommit: Promise<unknown> = Promise.resolve();
 
@@ -57,8 +58,9 @@ export class IcebergTable {
   ) {
     this.#versions = versions;
     this.#current = current;
-    this.#paths = new TablePaths(location, current.metadata.location);
-    this.#manifests = new ManifestStore(this.#paths, io);
+    const paths = new TablePaths(location, current.metadata.location);
+    this.#manifests = new ManifestStore(paths, io);
+    this.#referenced = new ReferencedFiles(this.#manifests, paths);
   }
 
   /**
@@ -231,20 +233,8 @@ export class IcebergTable {
   }
 
   /** Absolute paths of every data file, manifest and manifest list of the retained snapshots. */
-  async referencedFiles(): Promise<ReadonlySet<string>> {
-    const referenced = new Set<string>();
-    for (const snapshot of this.#current.metadata.snapshots) {
-      referenced.add(this.#paths.toLocal(snapshot["manifest-list"]));
-      for (const manifest of await this.#manifests.readList(snapshot["manifest-list"])) {
-        const path = this.#paths.toLocal(manifest.path);
-        if (referenced.has(path)) continue;
-        referenced.add(path);
-        for (const { status, file } of await this.#manifests.readEntries(manifest)) {
-          if (status !== "deleted") referenced.add(file.path);
-        }
-      }
-    }
-    return referenced;
+  referencedFiles(): Promise<ReadonlySet<string>> {
+    return this.#referenced.of(this.#current.metadata.snapshots.map((snapshot) => snapshot["manifest-list"]));
   }
 
   static async #create(

@@ -73,16 +73,17 @@ test("a lost race leaves no files behind", async () => {
 });
 
 test("rejects an append that loses every race, with nothing committed", async () => {
-  const winner = await newTable(directory);
-  const loser = await IcebergTable.open(winner.location, {
-    files: beforeEachCommit(() => winner.append([fakeDataFile(winner, { recordCount: 1 })])),
+  const table = await newTable(directory);
+  const taken = Object.assign(new Error("taken"), { code: "EEXIST" });
+  const loser = await IcebergTable.open(table.location, {
+    files: beforeEachCommit(() => Promise.reject(taken)),
   });
 
   await expect(loser.append([fakeDataFile(loser)], { deliveryId: "lost" })).rejects.toThrow(
     CommitConflictError,
   );
 
-  expect(await winner.hasDelivery("lost")).toBe(false);
+  expect(await table.hasDelivery("lost")).toBe(false);
 });
 
 test("appends of one instance at once all succeed", async () => {

@@ -27,7 +27,7 @@ const append: Operation["run"] = (table) => table.append([fakeDataFile(table)], 
 const operations: readonly Operation[] = [
   { title: "the first append", appends: 0, run: append },
   {
-    title: "an append that merges manifests and removes an old metadata file",
+    title: "an append that merges manifests and removes old metadata files",
     appends: 16,
     expiries: 5,
     run: append,
@@ -98,6 +98,11 @@ async function state(location: string): Promise<string> {
   return JSON.stringify([table.version, table.columns, snapshots, files]).replaceAll(location, "");
 }
 
+/** Numbers of the calls, from 1, without those that only read on after another read: they leave the same behind. */
+function distinct(calls: readonly string[]): number[] {
+  return calls.flatMap((name, index) => (name === "read" && calls[index - 1] === "read" ? [] : index + 1));
+}
+
 describe.each(operations)("$title", ({ appends, expiries, run }) => {
   test.each(faults)("leaves the old or the new table when the file system fails: %s", async (fault) => {
     const base = await tableWith(appends, expiries);
@@ -109,7 +114,7 @@ describe.each(operations)("$title", ({ appends, expiries, run }) => {
     const after = await state(whole.table.location);
     const seen = new Set<string>();
 
-    for (let at = 1; at <= calls; at++) {
+    for (const at of distinct(calls)) {
       const { table, files } = await openCopy(base);
       files.arm(at, fault);
       const outcome = await run(table).then(
@@ -139,7 +144,7 @@ describe("an append that was stopped", () => {
       const file = fakeDataFile(table);
       files.arm(++at, fault);
       await table.append([file], { deliveryId }).catch(() => undefined);
-      reached = files.calls() >= at;
+      reached = files.calls().length >= at;
       files.arm();
 
       const restarted = fault === "disk full" ? table : (await openAs("restarted", table.location)).table;

@@ -21,20 +21,24 @@ export class InjectedError extends Error {
 export interface FaultyFiles extends TableFiles {
   /** Counts calls from here on, and fails at call number `at`, counted from 1. */
   arm(at?: number, fault?: Fault): void;
-  /** Calls since it was armed. */
-  calls(): number;
+  /** The names of the calls since it was armed. */
+  calls(): readonly string[];
 }
 
 /** A real file system that fails where it is told. */
 export function faultyFiles(): FaultyFiles {
-  let calls = 0;
+  let calls: string[] = [];
   let dead = false;
   let failing: { readonly at: number; readonly fault: Fault } | undefined;
 
-  async function call<T>(run: () => Promise<T>, leaveHalf: () => void = () => undefined): Promise<T> {
+  async function call<T>(
+    name: string,
+    run: () => Promise<T>,
+    leaveHalf: () => void = () => undefined,
+  ): Promise<T> {
     if (dead) throw new InjectedError("DEAD");
-    calls++;
-    if (calls !== failing?.at) return run();
+    calls.push(name);
+    if (calls.length !== failing?.at) return run();
     if (failing.fault === "disk full") throw new InjectedError("ENOSPC");
     dead = true;
     if (failing.fault === "killed during") leaveHalf();
@@ -46,23 +50,24 @@ export function faultyFiles(): FaultyFiles {
     writeFileSync(path, bytes.subarray(0, bytes.length / 2));
   };
   const halfTemporary = (path: string, bytes: Uint8Array) =>
-    half(join(dirname(path), `half-${calls}${temporarySuffix}`), bytes);
+    half(join(dirname(path), `half-${calls.length}${temporarySuffix}`), bytes);
 
   return {
     arm: (at, fault) => {
-      calls = 0;
+      calls = [];
       failing = at === undefined || fault === undefined ? undefined : { at, fault };
     },
     calls: () => calls,
-    read: (path) => call(() => nodeFiles.read(path)),
-    write: (path, bytes, ms) => call(() => nodeFiles.write(path, bytes, ms), half(path, bytes)),
+    read: (path) => call("read", () => nodeFiles.read(path)),
+    write: (path, bytes, ms) => call("write", () => nodeFiles.write(path, bytes, ms), half(path, bytes)),
     writeNew: (path, bytes, ms) =>
-      call(() => nodeFiles.writeNew(path, bytes, ms), halfTemporary(path, bytes)),
-    replace: (path, bytes, ms) => call(() => nodeFiles.replace(path, bytes, ms), halfTemporary(path, bytes)),
-    seal: (path, ms) => call(() => nodeFiles.seal(path, ms)),
-    list: (directory) => call(() => nodeFiles.list(directory)),
-    stat: (path) => call(() => nodeFiles.stat(path)),
-    remove: (path) => call(() => nodeFiles.remove(path)),
-    makeDirectory: (path) => call(() => nodeFiles.makeDirectory(path)),
+      call("writeNew", () => nodeFiles.writeNew(path, bytes, ms), halfTemporary(path, bytes)),
+    replace: (path, bytes, ms) =>
+      call("replace", () => nodeFiles.replace(path, bytes, ms), halfTemporary(path, bytes)),
+    seal: (path, ms) => call("seal", () => nodeFiles.seal(path, ms)),
+    list: (directory) => call("list", () => nodeFiles.list(directory)),
+    stat: (path) => call("stat", () => nodeFiles.stat(path)),
+    remove: (path) => call("remove", () => nodeFiles.remove(path)),
+    makeDirectory: (path) => call("makeDirectory", () => nodeFiles.makeDirectory(path)),
   };
 }

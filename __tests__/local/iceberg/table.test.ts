@@ -6,6 +6,8 @@ import {
   TableNotFoundError,
   UnsupportedTableError,
 } from "../../../local/iceberg/errors";
+import { deliverySnapshot, rememberedDeliveries } from "../../../local/iceberg/deliveries";
+import { deliveryIdKey } from "../../../local/iceberg/snapshot-summary";
 import { IcebergTable } from "../../../local/iceberg/table";
 import type { TableMetadata } from "../../../local/iceberg/table-metadata";
 import type { Column } from "../../../pipeline/sensor-reading";
@@ -265,14 +267,14 @@ describe("append", () => {
 
   test("keeps only the latest metadata files", async () => {
     const table = await newTable(directory);
-    for (let count = 0; count < 50; count++) await table.append([fakeDataFile(table)]);
+    for (let count = 0; count < 45; count++) await table.append([fakeDataFile(table)]);
 
     const versions = readdirSync(join(table.location, "metadata"))
       .flatMap((name) => /^v(\d+)\.metadata\.json$/.exec(name)?.[1] ?? [])
       .map(Number)
       .sort((a, b) => a - b);
 
-    expect(versions).toEqual(Array.from({ length: 21 }, (_, index) => 31 + index));
+    expect(versions).toEqual(Array.from({ length: 27 }, (_, index) => 20 + index));
   });
 
   test("never dates a snapshot before its parent", async () => {
@@ -319,21 +321,36 @@ describe("deliveries", () => {
     expect(await other.hasDelivery("d-2")).toBe(false);
   });
 
-  test("are remembered after their snapshot has expired, the last 500 of them", async () => {
+  test("are remembered after their snapshot has expired", async () => {
     const table = await newTable(directory);
-    for (let count = 0; count < 520; count++) {
+    for (let count = 0; count < 5; count++) {
       await table.append([fakeDataFile(table)], { deliveryId: `d-${count}` });
     }
     const current = table.currentSnapshot()!;
-    await table.expireSnapshots((retained) => retained.map(({ snapshotId }) => snapshotId));
+    for (const expired of [2, 9]) {
+      await table.expireSnapshots((retained) =>
+        retained.slice(0, expired).map(({ snapshotId }) => snapshotId),
+      );
+    }
     const reopened = await IcebergTable.open(table.location);
 
     expect(reopened.snapshots()).toEqual([current]);
-    expect(await reopened.hasDelivery("d-519")).toBe(true);
-    expect(await reopened.hasDelivery("d-518")).toBe(true);
-    expect(await reopened.hasDelivery("d-19")).toBe(true);
-    expect(await reopened.hasDelivery("d-18")).toBe(false);
-    expect(await reopened.append([fakeDataFile(table)], { deliveryId: "d-500" })).toEqual(current);
+    for (let count = 0; count < 5; count++) expect(await reopened.hasDelivery(`d-${count}`)).toBe(true);
+    expect(await reopened.append([fakeDataFile(table)], { deliveryId: "d-0" })).toEqual(current);
+  });
+
+  test("are forgotten once 500 others have expired after them", () => {
+    const snapshots = Array.from({ length: 520 }, (_, index) => {
+      return { "snapshot-id": index, summary: { [deliveryIdKey]: `d-${index}` } };
+    });
+    const metadata = { snapshots, properties: {} } as unknown as TableMetadata;
+
+    const properties = rememberedDeliveries(metadata, new Set(snapshots.map((one) => one["snapshot-id"])));
+    const after = { snapshots: [{ summary: {} }], properties } as unknown as TableMetadata;
+
+    expect(deliverySnapshot(after, "d-519")).toBeDefined();
+    expect(deliverySnapshot(after, "d-20")).toBeDefined();
+    expect(deliverySnapshot(after, "d-19")).toBeUndefined();
   });
 });
 
