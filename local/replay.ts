@@ -4,6 +4,7 @@ import { sensorReadingColumns } from "../pipeline/sensor-reading";
 import { settings } from "../pipeline/settings";
 import type { Clock } from "./clock/clock";
 import { VirtualClock } from "./clock/virtual-clock";
+import type { StreamCounts } from "./firehose/delivery-stream";
 import type { Faults } from "./firehose/faults";
 import type { Invocation, LocalFunction } from "./function/local-function";
 import type { FunctionError } from "./function/messages";
@@ -120,11 +121,14 @@ async function run(
   { names, minutes, seed, log, onMinute }: ReplayOptions,
 ): Promise<readonly Invocation[]> {
   const generator = localGenerator({ names, clock, ids: randomUUID, url, seed, log });
+  // What an earlier run had left was delivered before, and was acknowledged by that run.
+  const leftovers = through(stream.counts);
   const untilDelivered = async () => {
     const invocations = await invokeEveryMinute(generator, clock, names, minutes, (minute) => {
       onMinute(minute, stream.counts.acknowledged);
     });
-    while (isAnythingBuffered(stream)) await until(clock, clock.now() + 1_000);
+    while (through(stream.counts) - leftovers < stream.counts.acknowledged)
+      await until(clock, clock.now() + 1_000);
     return invocations;
   };
   try {
@@ -154,8 +158,9 @@ export async function invokeEveryMinute(
   return invocations;
 }
 
-function isAnythingBuffered({ counts }: LocalPipeline["stream"]): boolean {
-  return counts.acknowledged > counts.delivered + counts.failed;
+/** Records that have left the stream. */
+function through({ delivered, failed }: StreamCounts): number {
+  return delivered + failed;
 }
 
 function difference(before: Accounts, after: Accounts, sent: number): ReplaySummary["records"] {

@@ -3,6 +3,12 @@ import { UserError } from "./user-error";
 
 const wrongUsage = 2;
 
+/** Exit codes as shells give them to a process that a signal ended. */
+const signals = [
+  ["SIGINT", 130],
+  ["SIGTERM", 143],
+] as const;
+
 /** A command line that reports wrong usage by throwing, so that `runCommand` decides how the process ends. */
 export function createCommand(usage: string, description: string): Command {
   const output: OutputConfiguration = {
@@ -25,6 +31,8 @@ export function createCommand(usage: string, description: string): Command {
  */
 export async function runCommand(command: Command, argv: readonly string[]): Promise<void> {
   process.stdout.on("error", exitOnClosedPipe);
+  // An end by process.exit lets everything remove its temporary files; an end by a signal would not.
+  for (const [signal, exitCode] of signals) process.once(signal, () => process.exit(exitCode));
   try {
     await command.parseAsync(argv, { from: "user" });
   } catch (error) {

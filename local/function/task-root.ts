@@ -18,6 +18,11 @@ export interface TaskRoot {
  */
 export function unpackFunction(zip: Uint8Array): TaskRoot {
   const root = mkdtempSync(join(tmpdir(), "s3tables-firehose-function-"));
+  const remove = () => {
+    process.off("exit", remove);
+    rmSync(root, { recursive: true, force: true });
+  };
+  process.once("exit", remove);
   const directory = join(root, "task");
   for (const [name, bytes] of Object.entries(unzipSync(zip))) {
     const path = resolve(directory, name);
@@ -38,11 +43,5 @@ export function unpackFunction(zip: Uint8Array): TaskRoot {
     target: "node20",
     logLevel: "silent",
   });
-  return {
-    directory,
-    threadFile,
-    remove: () => {
-      rmSync(root, { recursive: true, force: true });
-    },
-  };
+  return { directory, threadFile, remove };
 }

@@ -144,7 +144,9 @@ describe("rejects", () => {
   });
 
   test("with the stack trace when DEBUG=1", async () => {
-    const { stderr } = await runCommandFile("local/query/cli.ts", ["no-such-query"], { DEBUG: "1" });
+    const { stderr } = await runCommandFile("local/query/cli.ts", ["no-such-query"], {
+      environment: { DEBUG: "1" },
+    });
 
     expect(stderr).toMatch(/^ +at /m);
   });

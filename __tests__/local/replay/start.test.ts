@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { settings } from "../../../pipeline/settings";
@@ -52,6 +52,40 @@ describe("npm start", () => {
     expect(run.stdout + run.stderr).not.toContain("START RequestId");
     expect(log.match(/^START RequestId/gm)).toHaveLength(2);
     expect(log).toContain('"message":"run ended"');
+  });
+});
+
+describe("interrupted", () => {
+  const interrupted = join(directory, "interrupted");
+  const temporary = join(directory, "temporary");
+
+  test("leaves no temporary file behind, and with --keep the next run goes on from there", async () => {
+    mkdirSync(temporary);
+    const { exitCode } = await runCommandFile(
+      "local/start.ts",
+      ["--minutes", "60", "--warehouse", interrupted],
+      {
+        environment: { TMPDIR: temporary },
+        onOutput: (stdout, child) => {
+          if (stdout.includes("6/60 min")) child.kill("SIGINT");
+        },
+      },
+    );
+
+    expect(exitCode).toBe(130);
+    expect(readdirSync(temporary).filter((name) => name.startsWith("s3tables-firehose"))).toEqual([]);
+    const next = await start("--minutes", "1", "--warehouse", interrupted, "--keep", "--json");
+    expect(next.exitCode).toBe(0);
+    const { records, rows } = JSON.parse(next.stdout) as { records: unknown; rows: number };
+    expect(records).toEqual({
+      sent: recordsPerMinute,
+      delivered: recordsPerMinute,
+      failed: {},
+      unaccounted: 0,
+    });
+    // Every acknowledged batch of the first run is there as well.
+    expect(rows).toBeGreaterThanOrEqual(7 * recordsPerMinute);
+    expect(rows % settings.generator.recordsPerSecond).toBe(0);
   });
 });
 
