@@ -1,0 +1,88 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { DuckDBInstance } from "@duckdb/node-api";
+import { ParquetWriter } from "../../local/iceberg/parquet-writer";
+import { IcebergTable } from "../../local/iceberg/table";
+import { openTable } from "../../local/query/open-table";
+import { QuerySession } from "../../local/query/query-session";
+import { savedQueries, sqlFor } from "../../local/query/saved-queries";
+import { warehouse } from "../../local/warehouse";
+import { defaultStackName, pipelineNames } from "../../pipeline/names";
+import { sensorReadingColumns } from "../../pipeline/sensor-reading";
+import { hourOfRecords, recordsPerHour } from "../firehose/hour";
+import { alternate, ratios, type Benchmark, type BenchmarkOptions, type Figure } from "../harness";
+
+const names = pipelineNames(defaultStackName);
+const queries = savedQueries().map((query) => sqlFor(query, names));
+
+/** As many as the deployed stream's buffering makes of an hour. */
+const dataFiles = 15;
+
+async function hourInTable(directory: string): Promise<string> {
+  const { tableLocation } = warehouse(directory, names);
+  const table = await IcebergTable.openOrCreate(tableLocation, sensorReadingColumns);
+  const writer = await ParquetWriter.open();
+  const hour = hourOfRecords();
+  const perFile = recordsPerHour / dataFiles;
+  for (let n = 0; n < dataFiles; n += 1) {
+    const path = join(directory, "buffer.ndjson");
+    writeFileSync(path, Buffer.concat(hour.slice(n * perFile, (n + 1) * perFile)));
+    await table.append([await writer.write(path, table)]);
+  }
+  writer.close();
+  return tableLocation;
+}
+
+/** Milliseconds from the metadata on disk to the four answers. */
+async function asked(tableLocation: string): Promise<number> {
+  const start = performance.now();
+  const session = await QuerySession.open(names, await openTable(tableLocation));
+  for (const sql of queries) await session.run(sql);
+  session.close();
+  return performance.now() - start;
+}
+
+/** Milliseconds of the same SQL on the same files, in DuckDB as it comes: no catalog, no field ids, no lock. */
+async function plain(files: readonly string[]): Promise<number> {
+  const start = performance.now();
+  const instance = await DuckDBInstance.create(":memory:");
+  const connection = await instance.connect();
+  const list = files.map((file) => `'${file.replaceAll("'", "''")}'`).join(", ");
+  await connection.run(`CREATE VIEW readings AS SELECT * FROM read_parquet([${list}])`);
+  await connection.run("CREATE MACRO from_unixtime(seconds) AS to_timestamp(seconds)");
+  for (const sql of queries) await connection.runAndReadAll(sql.replaceAll(names.athenaTable, "readings"));
+  connection.closeSync();
+  instance.closeSync();
+  return performance.now() - start;
+}
+
+async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figure[]> {
+  const directory = mkdtempSync(join(tmpdir(), "query-benchmark-"));
+  try {
+    const location = await hourInTable(directory);
+    const { files } = await openTable(location);
+    const samples = await alternate(
+      { session: () => asked(location), plain: () => plain(files) },
+      { warmUp: 1, runs: quick ? 3 : 15, progress },
+    );
+    return [
+      { name: `four queries over an hour of ${recordsPerHour} rows`, unit: "ms", samples: samples.session },
+      { name: "the same in DuckDB as it comes", unit: "ms", samples: samples.plain },
+      {
+        name: "the locked Athena-like session's time to plain DuckDB's",
+        unit: "ratio",
+        samples: ratios(samples.session, samples.plain),
+        most: 2,
+      },
+    ];
+  } finally {
+    rmSync(directory, { recursive: true, force: true });
+  }
+}
+
+export const queryBenchmark: Benchmark = {
+  name: "query",
+  description: "the four queries over an hour of rows, against DuckDB without the session around it",
+  run,
+};
