@@ -41,6 +41,10 @@ const maintenanceAttempts = 4;
  * Any number of processes may write to it at once: the commit point is the creation of the next metadata file, and a
  * writer that loses the race tries again on top of the winner. An instance shows the table as of its last `refresh`
  * or own commit.
+ *
+ * What a commit consists of is on the disk before the commit point, and the commit point itself before `append`
+ * resolves: a crash or a power cut leaves the table as it was before or after. Files that a crash leaves over are in no
+ * snapshot; maintenance removes them.
  */
 export class IcebergTable {
   readonly #versions: MetadataVersions;
