@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Deployment } from "../deployment/deployment-settings";
 import { AwsCallError } from "../aws/aws-error";
 import { clientSettings } from "../aws/clients";
+import { Interruption } from "../shell/interruption";
 import { showStatus } from "../shell/status-line";
 import type { ErrorObjects } from "./error-objects";
 import { putRecords } from "./put-records";
@@ -54,12 +55,7 @@ export async function runReplay(
   const repair = await loadRepair(flags.map);
   const ledger = ReplayLedger.open(ledgerPath(deployment, flags));
   const status = showStatus(process.stderr);
-  const stopping = new AbortController();
-  const stop = () => {
-    stopping.abort();
-  };
-  // Once: a second Ctrl-C ends the process as usual, and the ledger knows the call that was under way.
-  process.once("SIGINT", stop).once("SIGTERM", stop);
+  const interruption = new Interruption();
   try {
     const dryRun = flags.dryRun === true;
     if (flags.inDoubt === "done" && !dryRun) ledger.assumeSent();
@@ -75,7 +71,7 @@ export async function runReplay(
       dryRun,
       now: Date.now,
       sleep: wait,
-      isStopped: () => stopping.signal.aborted,
+      isStopped: () => interruption.requested,
       onProgress: ({ sent, read }) => {
         if (process.stderr.isTTY)
           status.update(
@@ -85,12 +81,13 @@ export async function runReplay(
     });
     status.clear();
     const archived =
-      flags.archive && !dryRun && !stopping.signal.aborted ? await archive(objects, result) : [];
+      flags.archive && !dryRun && !interruption.requested ? await archive(objects, result) : [];
     if (flags.json) {
       const answer = {
         counts: result.counts,
         examples: result.examples,
         failure: result.failure?.message ?? null,
+        stopped: result.stopped,
         archived,
       };
       process.stdout.write(`${JSON.stringify({ dryRun, ledger: ledger.path, ...answer }, undefined, 2)}\n`);
@@ -104,7 +101,7 @@ export async function runReplay(
     }
     if (!isSettled(result)) process.exitCode = result.failure?.exitCode ?? 1;
   } finally {
-    process.off("SIGINT", stop).off("SIGTERM", stop);
+    interruption.close();
     ledger.close();
   }
 }

@@ -58,6 +58,8 @@ export interface ReplayResult {
   readonly examples: readonly string[];
   /** What ended the replay early. */
   readonly failure?: UserError;
+  /** Whether the user did. */
+  readonly stopped: boolean;
   /** Objects of which every record is settled. */
   readonly settled: readonly ErrorObject[];
 }
@@ -97,8 +99,10 @@ class Replay {
 
   async run(): Promise<ReplayResult> {
     const { objects, filter, isStopped } = this.options;
+    let stopped = false;
     for await (const reading of readRecords(objects, filter)) {
-      if (this.#failure || isStopped()) break;
+      stopped = isStopped();
+      if (this.#failure || stopped) break;
       if (reading.kind === "end of object") this.#objects.push(reading.object);
       else if (reading.kind === "record") await this.#take(reading.place, reading.record);
       else {
@@ -115,6 +119,7 @@ class Replay {
       counts: this.#counts,
       examples: [...this.#examples.values()],
       ...(this.#failure && { failure: this.#failure }),
+      stopped: stopped || this.#counts.left > 0,
       settled: this.#objects.filter(({ key }) => !this.#unsettled.has(key)),
     };
   }

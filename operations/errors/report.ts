@@ -101,17 +101,21 @@ const outcomes: readonly (readonly [keyof ReplayCounts, string])[] = [
   ["unrepaired", "not repaired by the map"],
   ["refused", "not taken by Firehose"],
   ["inDoubt", "in doubt: sent, but the answer never came (--in-doubt resend or done)"],
-  ["left", "not sent: the replay was stopped"],
+  ["left", "not sent, because the replay ended before"],
 ];
 
 /** Whether every record that was read is settled now. */
-export function isSettled({ counts, failure }: ReplayResult): boolean {
+export function isSettled({ counts, failure, stopped }: ReplayResult): boolean {
   const { failedAgain, unrepaired, refused, inDoubt, left, unreadable } = counts;
-  return failure === undefined && failedAgain + unrepaired + refused + inDoubt + left + unreadable === 0;
+  return (
+    failure === undefined &&
+    !stopped &&
+    failedAgain + unrepaired + refused + inDoubt + left + unreadable === 0
+  );
 }
 
 export function replayReport(result: ReplayResult, dryRun: boolean): string {
-  const { counts, examples, failure } = result;
+  const { counts, examples, failure, stopped } = result;
   const number = (value: number) => value.toLocaleString("en-US").padStart(10);
   const lines = [
     `${number(counts.read)} failed records read`,
@@ -122,7 +126,9 @@ export function replayReport(result: ReplayResult, dryRun: boolean): string {
   ];
   if (counts.unreadable > 0) lines.push(`${number(counts.unreadable)} lines that hold no failed record`);
   lines.push(...examples.map((example) => `  ${printable(example)}`));
-  if (failure) lines.push(failure.message, "What was sent is in the ledger: run the same command to go on.");
+  if (failure) lines.push(failure.message);
+  if (failure !== undefined || stopped)
+    lines.push("Stopped. What was sent is in the ledger: run the same command to go on.");
   if (!dryRun && counts.sent > 0) {
     lines.push("The rows come with the next buffer. What fails again comes back here: npm run errors");
   }
