@@ -92,7 +92,8 @@ export class MetadataVersions {
   async #isFirst(base: TableVersion | undefined, published: TableVersion): Promise<boolean> {
     if (base !== undefined && (await this.#exists(base.version))) return true;
     const newest = (await this.#listedVersions()).at(-1);
-    if (newest === undefined || newest <= published.version) return true;
+    // A base that is gone without a successor went with its whole table.
+    if (newest === undefined || newest <= published.version) return base === undefined;
     const latest = await this.#read(newest);
     const { "table-uuid": uuid, "current-snapshot-id": snapshotId } = published.metadata;
     return (

@@ -9,9 +9,9 @@ import { MetadataVersions, type TableVersion } from "./metadata-versions";
 import { ReferencedFiles } from "./referenced-files";
 import { evolveSchema, type TableColumn, type TableSchema } from "./schema";
 import type { Snapshot } from "./snapshot";
-import { proposeSnapshot, type SnapshotChange, type SnapshotProposal } from "./snapshot-proposal";
+import type { SnapshotChange } from "./snapshot-proposal";
 import { deliveryIdKey } from "./snapshot-summary";
-import { errorCode } from "./table-files";
+import { TableCommits } from "./table-commits";
 import { tableIo, type TableIo } from "./table-io";
 import {
   currentSchema,
@@ -43,15 +43,14 @@ const maintenanceAttempts = 4;
  * or own commit.
  *
  * What a commit consists of is on the disk before the commit point, and the commit point itself before `append`
- * resolves: a crash or a power cut leaves the table as it was before or after. Files that a crash leaves over are in no
- * snapshot; maintenance removes them.
+ * resolves: a crash leaves the table as it was before or after, and so does a power cut on a journaling file system.
+ * Files that a crash leaves over are in no snapshot; maintenance removes them.
  */
 export class IcebergTable {
   readonly #versions: MetadataVersions;
   readonly #manifests: ManifestStore;
   readonly #referenced: ReferencedFiles;
-  #current: TableVersion;
-  #lastCommit: Promise<unknown> = Promise.resolve();
+  readonly #commits: TableCommits;
 
   private constructor(
     /** Absolute path of the folder that holds metadata/ and data/. */
@@ -61,9 +60,9 @@ export class IcebergTable {
     current: TableVersion,
   ) {
     this.#versions = versions;
-    this.#current = current;
     const paths = new TablePaths(location, current.metadata.location);
     this.#manifests = new ManifestStore(paths, io);
+    this.#commits = new TableCommits(location, versions, this.#manifests, io, current);
     this.#referenced = new ReferencedFiles(this.#manifests, paths);
   }
 
@@ -93,7 +92,7 @@ export class IcebergTable {
   }
 
   get schema(): TableSchema {
-    return currentSchema(this.#current.metadata, this.#versions.path(this.#current.version));
+    return currentSchema(this.#commits.current.metadata, this.#versions.path(this.#commits.current.version));
   }
 
   get columns(): readonly TableColumn[] {
@@ -102,12 +101,12 @@ export class IcebergTable {
 
   /** The number N of the vN.metadata.json that this instance shows. */
   get version(): number {
-    return this.#current.version;
+    return this.#commits.current.version;
   }
 
   /** Retained snapshots, oldest first. */
   snapshots(): readonly Snapshot[] {
-    return this.#current.metadata.snapshots.map(snapshotFromJson);
+    return this.#commits.current.metadata.snapshots.map(snapshotFromJson);
   }
 
   /** Undefined while the table is empty. */
@@ -118,7 +117,7 @@ export class IcebergTable {
 
   /** The snapshot that was current at a time; undefined when the table was empty then, or its snapshot has expired. */
   snapshotAsOf(timestampMs: number): Snapshot | undefined {
-    const entry = this.#current.metadata["snapshot-log"].findLast(
+    const entry = this.#commits.current.metadata["snapshot-log"].findLast(
       (one) => one["timestamp-ms"] <= timestampMs,
     );
     return this.snapshots().find(({ snapshotId }) => snapshotId === entry?.["snapshot-id"]);
@@ -126,9 +125,7 @@ export class IcebergTable {
 
   /** Picks up what other writers have committed. */
   async refresh(): Promise<void> {
-    const latest = await this.#versions.latest(this.#current);
-    if (latest === undefined) throw new TableNotFoundError(this.location);
-    this.#current = latest;
+    await this.#commits.refresh();
   }
 
   /**
@@ -164,23 +161,23 @@ export class IcebergTable {
    *
    * @throws CommitConflictError
    */
-  append(files: readonly DataFile[], { summary = {}, deliveryId }: AppendOptions = {}): Promise<Snapshot> {
+  async append(
+    files: readonly DataFile[],
+    { summary = {}, deliveryId }: AppendOptions = {},
+  ): Promise<Snapshot> {
     const change: SnapshotChange = {
       operation: "append",
-      snapshotId: this.#newSnapshotId(),
+      snapshotId: this.#commits.newSnapshotId(),
       added: files,
       removed: new Set(),
       summary: deliveryId === undefined ? summary : { ...summary, [deliveryIdKey]: deliveryId },
     };
-    return this.#exclusively(async () => {
-      for (let attempt = 0; attempt < appendAttempts; attempt++) {
-        const delivered = deliveryId === undefined ? undefined : this.#delivered(deliveryId);
-        const snapshot = delivered ?? (await this.#tryCommit(change));
-        if (snapshot !== undefined) return snapshotFromJson(snapshot);
-        await this.refresh();
-      }
-      throw new CommitConflictError(this.location, appendAttempts);
+    const snapshot = await this.#commits.attempt(appendAttempts, async () => {
+      const delivered = deliveryId === undefined ? undefined : this.#delivered(deliveryId);
+      return delivered ?? (await this.#commits.commitSnapshot(change));
     });
+    if (snapshot === undefined) throw new CommitConflictError(this.location, appendAttempts);
+    return snapshotFromJson(snapshot);
   }
 
   /**
@@ -196,49 +193,47 @@ export class IcebergTable {
    * Replaces files by others that hold the same rows. Undefined when that is no longer possible, because a file has
    * left the table, or when other writers won several times: appends go first. Nothing has changed then.
    */
-  replaceFiles(removed: readonly DataFile[], added: readonly DataFile[]): Promise<Snapshot | undefined> {
+  async replaceFiles(
+    removed: readonly DataFile[],
+    added: readonly DataFile[],
+  ): Promise<Snapshot | undefined> {
     const change: SnapshotChange = {
       operation: "replace",
-      snapshotId: this.#newSnapshotId(),
+      snapshotId: this.#commits.newSnapshotId(),
       added,
       removed: new Set(removed.map(({ path }) => path)),
       summary: {},
     };
-    return this.#exclusively(async () => {
-      for (let attempt = 0; attempt < maintenanceAttempts; attempt++) {
-        const snapshot = await this.#tryCommit(change);
-        if (snapshot !== undefined) return snapshotFromJson(snapshot);
-        await this.refresh();
-      }
-      return undefined;
-    });
+    const snapshot = await this.#commits.attempt(maintenanceAttempts, () =>
+      this.#commits.commitSnapshot(change),
+    );
+    return snapshot && snapshotFromJson(snapshot);
   }
 
   /**
-   * Takes snapshots out of the table, never the current one or one with a tag; their files stay until they are removed as unreferenced.
+   * Takes snapshots out of the table, never the current one or one with a tag. Their files stay until they are removed as
+   * unreferenced.
    *
    * @param choose is called again when another writer was first.
    * @returns how many are gone; 0 when other writers won several times.
    */
-  expireSnapshots(choose: (retained: readonly Snapshot[]) => readonly number[]): Promise<number> {
-    return this.#exclusively(async () => {
-      for (let attempt = 0; attempt < maintenanceAttempts; attempt++) {
-        const { metadata } = this.#current;
-        const expired = new Set(choose(this.snapshots()));
-        for (const reference of Object.values(metadata.refs)) expired.delete(reference["snapshot-id"]);
-        if (expired.size === 0) return 0;
-        const properties = rememberedDeliveries(metadata, expired);
-        const next = withoutSnapshots(this.#current, expired, properties, this.io.now());
-        if (await this.#publish(next)) return expired.size;
-        await this.refresh();
-      }
-      return 0;
+  async expireSnapshots(choose: (retained: readonly Snapshot[]) => readonly number[]): Promise<number> {
+    const gone = await this.#commits.attempt(maintenanceAttempts, async (base) => {
+      const expired = new Set(choose(this.snapshots()));
+      for (const reference of Object.values(base.metadata.refs)) expired.delete(reference["snapshot-id"]);
+      if (expired.size === 0) return 0;
+      const properties = rememberedDeliveries(base.metadata, expired);
+      const next = withoutSnapshots(base, expired, properties, this.io.now());
+      return (await this.#commits.publish(next)) ? expired.size : undefined;
     });
+    return gone ?? 0;
   }
 
   /** Absolute paths of every data file, manifest and manifest list of the retained snapshots. */
   referencedFiles(): Promise<ReadonlySet<string>> {
-    return this.#referenced.of(this.#current.metadata.snapshots.map((snapshot) => snapshot["manifest-list"]));
+    return this.#referenced.of(
+      this.#commits.current.metadata.snapshots.map((snapshot) => snapshot["manifest-list"]),
+    );
   }
 
   static async #create(
@@ -260,66 +255,29 @@ export class IcebergTable {
   }
 
   async #addColumns(wanted: readonly Column[]): Promise<void> {
-    await this.#exclusively(async () => {
-      for (let attempt = 0; attempt < appendAttempts; attempt++) {
-        const { metadata } = this.#current;
-        const { schema } = this;
-        const nextId = Math.max(...metadata.schemas.map((one) => one["schema-id"])) + 1;
-        const evolved = evolveSchema(this.location, schema, metadata["last-column-id"], nextId, wanted);
-        if (evolved === schema) return;
-        await this.#publish(withSchema(this.#current, evolved, this.io.now()));
-        await this.refresh();
-      }
-      throw new CommitConflictError(this.location, appendAttempts);
+    const done = await this.#commits.attempt(appendAttempts, async (base) => {
+      const { schema } = this;
+      const { metadata } = base;
+      const nextId = Math.max(...metadata.schemas.map((one) => one["schema-id"])) + 1;
+      const evolved = evolveSchema(this.location, schema, metadata["last-column-id"], nextId, wanted);
+      if (evolved === schema) return true;
+      await this.#commits.publish(withSchema(base, evolved, this.io.now()));
+      return undefined;
     });
-  }
-
-  async #tryCommit(change: SnapshotChange): Promise<SnapshotJson | undefined> {
-    const proposal = await this.#propose(change);
-    if (proposal === undefined) return undefined;
-    if (await this.#publish(proposal.metadata)) return proposal.snapshot;
-    await this.#manifests.discard(proposal.files);
-    return undefined;
-  }
-
-  async #publish(next: TableVersion["metadata"]): Promise<boolean> {
-    const published = await this.#versions.publish(this.#current, next);
-    if (published === undefined) return false;
-    this.#current = published;
-    return true;
-  }
-
-  async #propose(change: SnapshotChange): Promise<SnapshotProposal | undefined> {
-    try {
-      return await proposeSnapshot(this.#current, change, this.#manifests, this.#versions, this.io);
-    } catch (error) {
-      // The state that this instance shows may be so old that its files were removed.
-      const outdated =
-        errorCode(error) === "ENOENT" && (await this.#versions.latest(this.#current)) !== this.#current;
-      if (outdated) return undefined;
-      throw error;
-    }
-  }
-
-  #newSnapshotId(): number {
-    const taken = new Set(this.#current.metadata.snapshots.map((snapshot) => snapshot["snapshot-id"]));
-    for (;;) {
-      const id = this.io.snapshotId();
-      if (!taken.has(id)) return id;
-    }
+    if (done === undefined) throw new CommitConflictError(this.location, appendAttempts);
   }
 
   #delivered(deliveryId: string): SnapshotJson | undefined {
-    return deliverySnapshot(this.#current.metadata, deliveryId);
+    return deliverySnapshot(this.#commits.current.metadata, deliveryId);
   }
 
   #currentJson(): SnapshotJson | undefined {
-    const id = this.#current.metadata["current-snapshot-id"];
+    const id = this.#commits.current.metadata["current-snapshot-id"];
     return id === undefined ? undefined : this.#snapshotJson(id);
   }
 
   #snapshotJson(id: number): SnapshotJson {
-    const { snapshots } = this.#current.metadata;
+    const { snapshots } = this.#commits.current.metadata;
     const found = snapshots.find((snapshot) => snapshot["snapshot-id"] === id);
     if (found === undefined) {
       throw new SnapshotNotFoundError(
@@ -328,12 +286,5 @@ export class IcebergTable {
       );
     }
     return found;
-  }
-
-  /** Commits of one instance wait for each other: they would only lose to themselves. */
-  #exclusively<T>(commit: () => Promise<T>): Promise<T> {
-    const running = this.#lastCommit.then(commit, commit);
-    this.#lastCommit = running.catch(() => undefined);
-    return running;
   }
 }

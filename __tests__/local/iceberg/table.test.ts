@@ -191,6 +191,34 @@ describe("open", () => {
   });
 });
 
+describe("refresh", () => {
+  test("picks up what another instance has committed", async () => {
+    const table = await newTable(directory);
+    const other = await IcebergTable.open(table.location);
+    const snapshot = await table.append([fakeDataFile(table)]);
+    expect(other.currentSnapshot()).toBeUndefined();
+
+    await other.refresh();
+
+    expect(other.currentSnapshot()).toEqual(snapshot);
+  });
+
+  test("rejects when the table is gone, or another has taken its place", async () => {
+    const table = await newTable(directory, {});
+    await table.append([fakeDataFile(table)]);
+    rmSync(table.location, { recursive: true });
+
+    await expect(table.refresh()).rejects.toThrow(TableNotFoundError);
+
+    const another = await IcebergTable.openOrCreate(table.location, columns);
+    await expect(table.append([fakeDataFile(table)])).rejects.toThrow(UnsupportedTableError);
+    for (let count = 0; count < 3; count++) await another.append([fakeDataFile(another)]);
+    await expect(table.refresh()).rejects.toThrow(/another table has taken the place/);
+    await expect(table.append([fakeDataFile(table)])).rejects.toThrow(UnsupportedTableError);
+    expect(await (await IcebergTable.open(table.location)).dataFiles()).toHaveLength(3);
+  });
+});
+
 describe("append", () => {
   test("adds files in one snapshot", async () => {
     const table = await newTable(directory);
