@@ -21,6 +21,7 @@ import {
 import { removeEarlierRun } from "./replay-warehouse";
 import { scheduledEvent, until } from "./schedule";
 import type { Warehouse } from "./warehouse";
+import { lockWarehouse } from "./warehouse-lock";
 
 export interface ReplayOptions {
   readonly names: PipelineNames;
@@ -66,8 +67,19 @@ const minuteMs = settings.generator.scheduleSeconds * 1000;
 /**
  * Runs the pipeline for some minutes of virtual time, until everything that was sent is delivered, and counts what
  * became of it where it lies.
+ *
+ * @throws UserError when another process uses the warehouse, or what is there is not this pipeline's
  */
 export async function replay(options: ReplayOptions): Promise<ReplaySummary> {
+  const lock = await lockWarehouse(options.warehouse.root);
+  try {
+    return await replayAlone(options);
+  } finally {
+    lock.release();
+  }
+}
+
+async function replayAlone(options: ReplayOptions): Promise<ReplaySummary> {
   const { names, warehouse, keep, faults } = options;
   const wallStart = performance.now();
   if (!keep) await removeEarlierRun(warehouse);

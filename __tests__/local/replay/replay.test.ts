@@ -221,6 +221,16 @@ describe("with faults", () => {
   });
 });
 
+test("rejects a warehouse that another run is using, and leaves it alone", async () => {
+  const store = newWarehouse();
+  const first = replayInto(store, { minutes: 1 });
+
+  await expect(replayInto(store, { minutes: 1 })).rejects.toThrow("--warehouse");
+
+  expect((await first).records).toMatchObject({ delivered: recordsPerMinute, unaccounted: 0 });
+  await expect(replayInto(store, { minutes: 1 })).resolves.toMatchObject({ rows: recordsPerMinute });
+});
+
 test("records are counted where they lie, not by what the pipeline says of itself", async () => {
   const store = newWarehouse();
   const forged = join(store.errorBucket, "errors", "iceberg-failed", "2026", "01", "01", "00", "forged");
