@@ -13,6 +13,8 @@ export interface Invocation {
   readonly error?: { readonly name: string; readonly message: string };
   readonly virtualMillis: number;
   readonly cpuMillis: number;
+  /** Real time from the invocation until its first request left; NaN when none did. */
+  readonly firstRequestMillis: number;
 }
 
 /** What the process reports when it has loaded the function. */

@@ -27,7 +27,7 @@ export class DeliveryTally {
   private records = 0;
   private batches = 0;
   private retried = 0;
-  private readonly reasons = new Map<string, number>();
+  private readonly undelivered: Record<string, number> = {};
 
   acknowledge(records: number): void {
     this.records += records;
@@ -41,18 +41,19 @@ export class DeliveryTally {
     this.retried += records;
   }
 
-  giveUp(records: number, reason: string): void {
-    if (records > 0) this.reasons.set(reason, (this.reasons.get(reason) ?? 0) + records);
+  /** @param reasons the number of records by reason */
+  giveUp(reasons: Readonly<Record<string, number>>): void {
+    for (const [reason, records] of Object.entries(reasons)) {
+      this.undelivered[reason] = (this.undelivered[reason] ?? 0) + records;
+    }
   }
 
   /** @param planned the records of the whole run; those not heard of were never sent */
   counts(planned: number): RunCounts {
     const { records, batches, retried } = this;
-    const undeliveredReasons = Object.fromEntries(this.reasons);
-    const known = [...this.reasons.values()].reduce((sum, n) => sum + n, records);
-    if (planned > known)
-      undeliveredReasons[ownReasons.runEnded] =
-        (undeliveredReasons[ownReasons.runEnded] ?? 0) + planned - known;
-    return { records, batches, retried, undelivered: planned - records, undeliveredReasons };
+    const undelivered = planned - records;
+    const heardOf = Object.values(this.undelivered).reduce((sum, n) => sum + n, 0);
+    if (undelivered > heardOf) this.giveUp({ [ownReasons.runEnded]: undelivered - heardOf });
+    return { records, batches, retried, undelivered, undeliveredReasons: this.undelivered };
   }
 }

@@ -1,24 +1,22 @@
 import type { SensorReading } from "../../pipeline/sensor-reading";
-import { bias, noise, ranges, type Quantity, type Sensor } from "./sensors";
+import { measurements, type DailyCourse, type Measurement, type Sensor } from "./sensors";
 
 const secondsPerHour = 3600;
 const secondsPerDay = 24 * secondsPerHour;
 
-/** Tells the random numbers of the quantities apart. */
-const streams: Readonly<Record<Quantity, number>> = { temperature: 1, humidity: 2, pressure: 3 };
-
-/** MurmurHash3's finalizer: each bit of a 32-bit integer changes about half of the result's bits. */
-function scramble(bits: number): number {
-  let h = bits;
+/**
+ * Takes 32 more bits into a hash, and scrambles it with MurmurHash3's finalizer: each bit of the input changes about
+ * half of the result's bits.
+ */
+function hash(state: number, input: number): number {
+  let h = Math.imul(state, 31) ^ input;
   h = Math.imul(h ^ (h >>> 16), 0x85ebca6b);
   h = Math.imul(h ^ (h >>> 13), 0xc2b2ae35);
   return h ^ (h >>> 16);
 }
 
-/** A number in [-1, 1] that depends on the inputs alone and is likelier the nearer it is to 0. */
-function scatter(seed: number, ...inputs: readonly number[]): number {
-  let h = scramble(seed);
-  for (const input of inputs) h = scramble(Math.imul(h, 31) ^ input);
+/** Maps a hash to [-1, 1], to a number the likelier the nearer it is to 0. */
+function scatter(h: number): number {
   return ((h >>> 16) + (h & 0xffff)) / 0xffff - 1;
 }
 
@@ -42,24 +40,36 @@ export function readingAt(sensors: readonly Sensor[], { seed, index, timestamp }
   const place = index % sensors.length;
   const sensor = sensors[place];
   if (!sensor) throw new RangeError("there must be at least one sensor");
-  const measure = (quantity: Quantity) => {
-    const { level, swing, peakHour } = sensor.climate[quantity];
-    const sincePeak = timestamp - peakHour * secondsPerHour;
-    const stream = streams[quantity];
-    const value =
-      level +
-      swing * Math.cos((2 * Math.PI * sincePeak) / secondsPerDay) +
-      bias[quantity] * scatter(seed, stream, place) +
-      noise[quantity] * scatter(seed, stream, place, timestamp, index);
-    const { min, max } = ranges[quantity];
-    return Math.min(max, Math.max(min, Math.round(value * 100) / 100));
-  };
+  const { id, location, climate } = sensor;
+  const always = hash(hash(0, seed), place);
+  const now = hash(hash(always, timestamp), index);
+  const { temperature, humidity, pressure } = measurements;
   return {
-    sensor_id: sensor.id,
+    sensor_id: id,
     timestamp,
-    location: sensor.location,
-    temperature: measure("temperature"),
-    humidity: measure("humidity"),
-    pressure: measure("pressure"),
+    location,
+    temperature: measure(
+      temperature,
+      courseAt(climate.temperature, timestamp),
+      hash(always, 1),
+      hash(now, 1),
+    ),
+    humidity: measure(humidity, courseAt(climate.humidity, timestamp), hash(always, 2), hash(now, 2)),
+    pressure: measure(pressure, courseAt(climate.pressure, timestamp), hash(always, 3), hash(now, 3)),
   };
+}
+
+function courseAt({ level, swing, peakHour }: DailyCourse, timestamp: number): number {
+  const sincePeak = timestamp - peakHour * secondsPerHour;
+  return level + swing * Math.cos((2 * Math.PI * sincePeak) / secondsPerDay);
+}
+
+function measure(
+  { min, max, noise, bias }: Measurement,
+  course: number,
+  biasHash: number,
+  noiseHash: number,
+): number {
+  const value = course + bias * scatter(biasHash) + noise * scatter(noiseHash);
+  return Math.min(max, Math.max(min, Math.round(value * 100) / 100));
 }

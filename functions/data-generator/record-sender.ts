@@ -2,7 +2,7 @@ import { putRecordBatchLimits } from "../../pipeline/firehose-limits";
 import { sleep, type Clock } from "./clock";
 import { ownReasons, type DeliveryTally } from "./delivery-tally";
 import { RetryableCallError } from "./errors";
-import type { PutRecordBatch } from "./put-record-batch";
+import type { PutRecordBatch, RecordAnswer } from "./put-record-batch";
 import { cutIntoBatches, type FirehoseRecord } from "./record-batches";
 
 /** The longest wait before a round of sending again: doubled each round from the base up to the cap. */
@@ -34,11 +34,16 @@ export interface RecordSenderOptions {
   readonly onRetry: (round: RetryRound) => void;
 }
 
-/** A record that has not been acknowledged, and why. */
-interface Failure {
-  readonly record: FirehoseRecord;
-  readonly reason: string;
+/** Records that have not been acknowledged, in order, and why: the number of records by reason. */
+interface Failures {
+  readonly records: readonly FirehoseRecord[];
+  readonly reasons: Readonly<Record<string, number>>;
 }
+
+const allFor = (reason: string, records: readonly FirehoseRecord[]): Failures => ({
+  records,
+  reasons: { [reason]: records.length },
+});
 
 /**
  * Sends records until Firehose has acknowledged each or the time is up. Only what failed is sent again, in its
@@ -57,18 +62,20 @@ export class RecordSender {
   async send(records: readonly FirehoseRecord[]): Promise<void> {
     const { tally } = this.options;
     const sendable = records.filter(({ byteLength }) => byteLength <= putRecordBatchLimits.recordBytes);
-    tally.giveUp(records.length - sendable.length, ownReasons.recordTooLarge);
+    if (sendable.length < records.length) {
+      tally.giveUp({ [ownReasons.recordTooLarge]: records.length - sendable.length });
+    }
     for (const batch of cutIntoBatches(sendable)) await this.sendBatch(batch);
   }
 
   private async sendBatch(batch: readonly FirehoseRecord[]): Promise<void> {
     const { tally, clock, signal, random, deadline, onRetry } = this.options;
-    let pending: readonly Failure[] = batch.map((record) => ({ record, reason: ownReasons.runEnded }));
+    let pending = allFor(ownReasons.runEnded, batch);
     for (let round = 1; !signal.aborted; round += 1) {
-      if (round > 1) tally.retry(pending.length);
-      const failures = await this.call(pending);
-      tally.acknowledge(pending.length - failures.length);
-      if (failures.length === 0) {
+      if (round > 1) tally.retry(pending.records.length);
+      const failures = await this.call(pending.records);
+      tally.acknowledge(pending.records.length - failures.records.length);
+      if (failures.records.length === 0) {
         tally.completeBatch();
         return;
       }
@@ -77,15 +84,15 @@ export class RecordSender {
       if (left < backoffMillis.base) break;
       const longest = Math.min(backoffMillis.base * 2 ** (round - 1), backoffMillis.cap, left);
       const delayMillis = Math.ceil(random() * longest);
-      onRetry({ round, records: pending.length, reasons: countByReason(pending), delayMillis });
+      onRetry({ round, records: pending.records.length, reasons: pending.reasons, delayMillis });
       await sleep(clock, delayMillis, signal);
     }
-    this.giveUp(pending);
+    tally.giveUp(pending.reasons);
   }
 
-  /** Makes one call and returns what it failed to deliver, in order. */
-  private async call(pending: readonly Failure[]): Promise<readonly Failure[]> {
-    const { put, clock, signal } = this.options;
+  /** Makes one call and returns what it failed to deliver. */
+  private async call(records: readonly FirehoseRecord[]): Promise<Failures> {
+    const { put, tally, clock, signal } = this.options;
     const call = new AbortController();
     const abort = () => {
       call.abort();
@@ -93,42 +100,28 @@ export class RecordSender {
     const stopTimer = clock.startTimer(callTimeoutMillis, abort);
     signal.addEventListener("abort", abort);
     try {
-      const answers = await put(
-        pending.map(({ record }) => record),
-        call.signal,
-      );
-      return pending.flatMap(({ record }, index) => {
-        const reason = answers[index];
-        return reason === undefined ? [] : { record, reason };
-      });
+      return failuresIn(await put(records, call.signal), records);
     } catch (error) {
-      const reason = signal.aborted
-        ? ownReasons.runEnded
-        : call.signal.aborted
-          ? ownReasons.callTimeout
-          : error instanceof RetryableCallError
-            ? error.reason
-            : undefined;
-      if (reason !== undefined) return pending.map(({ record }) => ({ record, reason }));
-      this.giveUp(
-        pending.map(({ record }) => ({ record, reason: error instanceof Error ? error.name : "Error" })),
-      );
+      if (signal.aborted) return allFor(ownReasons.runEnded, records);
+      if (call.signal.aborted) return allFor(ownReasons.callTimeout, records);
+      if (error instanceof RetryableCallError) return allFor(error.reason, records);
+      tally.giveUp({ [error instanceof Error ? error.name : "Error"]: records.length });
       throw error;
     } finally {
       stopTimer();
       signal.removeEventListener("abort", abort);
     }
   }
-
-  private giveUp(failures: readonly Failure[]): void {
-    for (const [reason, records] of Object.entries(countByReason(failures))) {
-      this.options.tally.giveUp(records, reason);
-    }
-  }
 }
 
-function countByReason(failures: readonly Failure[]): Record<string, number> {
-  const counts: Record<string, number> = {};
-  for (const { reason } of failures) counts[reason] = (counts[reason] ?? 0) + 1;
-  return counts;
+function failuresIn(answers: readonly RecordAnswer[], records: readonly FirehoseRecord[]): Failures {
+  const failed: FirehoseRecord[] = [];
+  const reasons: Record<string, number> = {};
+  records.forEach((record, index) => {
+    const reason = answers[index];
+    if (reason === undefined) return;
+    failed.push(record);
+    reasons[reason] = (reasons[reason] ?? 0) + 1;
+  });
+  return { records: failed, reasons };
 }

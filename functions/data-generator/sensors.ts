@@ -17,18 +17,23 @@ export interface Sensor {
   readonly climate: Readonly<Record<Quantity, DailyCourse>>;
 }
 
-/** No reading lies outside. */
-export const ranges: Readonly<Record<Quantity, { readonly min: number; readonly max: number }>> = {
-  temperature: { min: 18, max: 28 },
-  humidity: { min: 40, max: 80 },
-  pressure: { min: 1000, max: 1020 },
+/** How a quantity is measured, at whatever location. */
+export interface Measurement {
+  /** No reading lies below. */
+  readonly min: number;
+  /** No reading lies above. */
+  readonly max: number;
+  /** How far, at most, a reading lies from what its sensor would show without noise. */
+  readonly noise: number;
+  /** How far, at most, a sensor shows too much or too little all the time. */
+  readonly bias: number;
+}
+
+export const measurements: Readonly<Record<Quantity, Measurement>> = {
+  temperature: { min: 18, max: 28, noise: 0.8, bias: 0.3 },
+  humidity: { min: 40, max: 80, noise: 2, bias: 1 },
+  pressure: { min: 1000, max: 1020, noise: 0.4, bias: 0.2 },
 };
-
-/** How far, at most, a single reading lies from what its sensor would show without noise. */
-export const noise: Readonly<Record<Quantity, number>> = { temperature: 0.8, humidity: 2, pressure: 0.4 };
-
-/** How far, at most, a sensor shows too much or too little all the time. */
-export const bias: Readonly<Record<Quantity, number>> = { temperature: 0.3, humidity: 1, pressure: 0.2 };
 
 const pressure: DailyCourse = { level: 1011.5, swing: 4, peakHour: 10 };
 
