@@ -101,8 +101,8 @@ it("fails on refused rows and failed records, and says where to look", async () 
   const { code, stdout } = await run("--json");
 
   expect(code).toBe(1);
-  const { works, stages } = JSON.parse(withoutTimes(stdout)) as Input;
-  expect({ works, stages: stages as unknown }).toMatchSnapshot();
+  const { works, stages } = JSON.parse(withoutTimes(stdout));
+  expect({ works, stages }).toMatchSnapshot();
 });
 
 it("fails where Athena may not read the table, with Athena's reason", async () => {

@@ -1,26 +1,15 @@
 import { formatTable } from "../../local/cli/table";
 import { pricedRegion, pricesAsOf } from "../../pipeline/prices";
 import { settings } from "../../pipeline/settings";
+import { bytes, usd } from "../shell/amounts";
 import type { Ink } from "../shell/ink";
 import { generatorItem, type Amount } from "./cost";
 import { duration, percent, type ScaledEstimate } from "./scaling";
 
 const whole = (value: number) => Math.round(value).toLocaleString("en-US");
 
-export function usd(value: number): string {
-  const digits = value >= 1000 ? 0 : 2;
-  if (value > 0 && value < 0.005) return "< $0.01";
-  return `$${value.toLocaleString("en-US", { minimumFractionDigits: digits, maximumFractionDigits: digits })}`;
-}
-
 function range({ low, high }: Amount): string {
   return usd(low) === usd(high) ? usd(low) : `${usd(low)} to ${usd(high)}`;
-}
-
-export function bytes(value: number): string {
-  const units = ["B", "KB", "MB", "GB", "TB", "PB"];
-  const power = value < 1 ? 0 : Math.min(units.length - 1, Math.floor(Math.log10(value) / 3));
-  return `${(value / 1000 ** power).toLocaleString("en-US", { maximumFractionDigits: power === 0 ? 0 : 1 })} ${units[power] ?? ""}`;
 }
 
 /** The estimate as text for people. The first one is the workload as it is. */

@@ -17,7 +17,7 @@ beforeAll(async () => {
 
 /** `npm run query` on the test's table. */
 const query = (...args: readonly string[]) =>
-  runCommandFile("local/query/cli.ts", [...args, "--warehouse", directory, "--stack-name", names.stack]);
+  runCommandFile("operations/query.ts", [...args, "--warehouse", directory, "--stack-name", names.stack]);
 
 test("lists the queries when it is given none", async () => {
   const { exitCode, stdout, stderr } = await query();
@@ -126,14 +126,14 @@ describe("rejects", () => {
   );
 
   test("a bad stack name, with the rule it breaks", async () => {
-    const { exitCode, stderr } = await runCommandFile("local/query/cli.ts", ["--stack-name", "My_Stack"]);
+    const { exitCode, stderr } = await runCommandFile("operations/query.ts", ["--stack-name", "My_Stack"]);
 
     expect(exitCode).toBe(2);
     expect(stderr).toContain("lowercase letters, digits and hyphens");
   });
 
   test("a warehouse without a table, and says how to make one", async () => {
-    const { exitCode, stderr } = await runCommandFile("local/query/cli.ts", [
+    const { exitCode, stderr } = await runCommandFile("operations/query.ts", [
       "SELECT 1",
       "--warehouse",
       join(directory, "none"),
@@ -144,7 +144,7 @@ describe("rejects", () => {
   });
 
   test("with the stack trace when DEBUG=1", async () => {
-    const { stderr } = await runCommandFile("local/query/cli.ts", ["no-such-query"], {
+    const { stderr } = await runCommandFile("operations/query.ts", ["no-such-query"], {
       environment: { DEBUG: "1" },
     });
 
