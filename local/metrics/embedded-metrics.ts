@@ -42,15 +42,20 @@ function parsed(line: string): (Record<string, unknown> & { readonly _aws: Embed
 
 function isEmbedded(entry: unknown): entry is Record<string, unknown> & { readonly _aws: EmbeddedMetrics } {
   if (typeof entry !== "object" || entry === null) return false;
-  const { _aws } = entry as { _aws?: Partial<EmbeddedMetrics> };
+  const { _aws: embedded } = entry as { _aws?: { Timestamp?: unknown; CloudWatchMetrics?: unknown } };
   return (
-    typeof _aws?.Timestamp === "number" &&
-    Array.isArray(_aws.CloudWatchMetrics) &&
-    _aws.CloudWatchMetrics.every(
-      (directive: Partial<EmbeddedMetrics["CloudWatchMetrics"][number]> | null) => {
-        const { Namespace, Dimensions, Metrics } = directive ?? {};
-        return typeof Namespace === "string" && Array.isArray(Metrics) && Dimensions?.every(Array.isArray);
-      },
-    )
+    typeof embedded?.Timestamp === "number" &&
+    Array.isArray(embedded.CloudWatchMetrics) &&
+    embedded.CloudWatchMetrics.every(isDirective)
+  );
+}
+
+function isDirective(directive: unknown): boolean {
+  const { Namespace, Dimensions, Metrics } = (directive ?? {}) as Record<string, unknown>;
+  return (
+    typeof Namespace === "string" &&
+    Array.isArray(Metrics) &&
+    Array.isArray(Dimensions) &&
+    Dimensions.every(Array.isArray)
   );
 }

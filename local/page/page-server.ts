@@ -5,7 +5,7 @@ import { SnapshotNotFoundError } from "../iceberg/errors";
 import { IcebergTable } from "../iceberg/table";
 import { QueryError } from "../query/query-error";
 import { isFromAnotherSite } from "./admission";
-import type { Question, Refusal, Update } from "./api";
+import type { Question, Refusal, TableInfo, Update } from "./api";
 import { EventStream } from "./event-stream";
 import { buildPage, type PageFile } from "./page-assets";
 import { PipelineView, type PipelineViewOptions } from "./pipeline-view";
@@ -72,12 +72,17 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     ["/icon.svg", file("icon.svg")],
     ["/api/pipeline", json(() => view.info)],
     ["/api/metrics", json((query) => view.metricsBefore(rangeIn(query)))],
-    ["/api/table", json(() => tableView.tableInfo())],
+    ["/api/table", json(showTable)],
     ["/api/snapshot", json((query) => tableView.snapshotContents(snapshotIdIn(query)))],
     ["/api/failed", json(() => recentFailures(warehouse.errorBucket))],
     ["/api/events", { methods: ["GET"], handle: openEvents }],
     ["/api/query", { methods: ["POST"], handle: answerQuestion }],
   ]);
+
+  async function showTable(): Promise<TableInfo> {
+    await table.refresh();
+    return tableView.tableInfo();
+  }
 
   function openEvents(request: IncomingMessage, response: ServerResponse): void {
     if (events.isFull) refuse(request, response, 503, "Too many pages are open.", { "Retry-After": "10" });

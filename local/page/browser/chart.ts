@@ -100,7 +100,11 @@ export class Chart {
               stroke,
               fill: options.isSparkline ? `${stroke}22` : "",
               width: 1.5,
-              points: { show: !options.isSparkline && this.hasRoomForPoints, size: 5, fill: stroke },
+              points: {
+                show: options.isSparkline ? this.isOnePoint : this.hasRoomForPoints,
+                size: 5,
+                fill: stroke,
+              },
             };
           }),
         ],
@@ -111,7 +115,7 @@ export class Chart {
           ? { show: false }
           : { sync: { key: "dashboard" }, drag: { x: true, y: false, setScale: false }, y: false },
         select: { show: true, left: 0, top: 0, width: 0, height: 0 },
-        padding: options.isSparkline ? [4, 0, 0, 0] : [8, 10, 0, 0],
+        padding: options.isSparkline ? [4, 0, 0, 0] : [8, 18, 0, 0],
         tzDate: (seconds) => {
           const date = new Date(seconds * 1000);
           return this.data?.time.zone === "UTC" ? uPlot.tzDate(date, "Etc/UTC") : date;
@@ -137,8 +141,11 @@ export class Chart {
   private readonly hasRoomForPoints = (plot: uPlot): boolean => {
     const { min = 0, max = 0 } = plot.scales.x ?? {};
     const shown = plot.data[0].filter((x) => x >= min && x <= max).length;
-    return shown * 6 < plot.width;
+    return shown * 12 < plot.width;
   };
+
+  /** One point makes no line. */
+  private readonly isOnePoint = (plot: uPlot): boolean => plot.data[0].length === 1;
 
   private valueRange(high: number | null): uPlot.Range.MinMax {
     const { minimum = 0 } = this.options;

@@ -1,6 +1,6 @@
 const whole = new Intl.NumberFormat("en-US", { maximumFractionDigits: 0 });
 const fraction = new Intl.NumberFormat("en-US", { maximumFractionDigits: 2 });
-const compactNumber = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 1 });
+const compactNumber = new Intl.NumberFormat("en-US", { notation: "compact", maximumFractionDigits: 2 });
 
 export const count = (value: number) => whole.format(value);
 
