@@ -1,9 +1,19 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { firehoseBenchmark } from "./firehose/firehose-benchmark";
 import { functionBenchmark } from "./function/function-benchmark";
 import { type Benchmark, type Summary, summarize } from "./harness";
+import { commitBenchmark } from "./iceberg/commit-benchmark";
+import { queryBenchmark } from "./query/query-benchmark";
+import { replayBenchmark } from "./replay/replay-benchmark";
 
-const benchmarks: readonly Benchmark[] = [functionBenchmark];
+const benchmarks: readonly Benchmark[] = [
+  functionBenchmark,
+  firehoseBenchmark,
+  commitBenchmark,
+  replayBenchmark,
+  queryBenchmark,
+];
 
 const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--json]
 
