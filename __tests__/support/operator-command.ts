@@ -1,6 +1,14 @@
 import { spawn, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import {
+  chmodSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -9,7 +17,18 @@ import { pathToFileURL } from "node:url";
 jest.setTimeout(60_000);
 
 const root = join(__dirname, "..", "..");
-const tsx = pathToFileURL(require.resolve("tsx")).href;
+const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
+  scripts: Record<string, string>;
+};
+
+/** What `npm run NAME` starts, so that it works from any folder. */
+function nodeArguments(name: string): string[] {
+  const script = /^node (--\w+) (\S+) (\S+)$/.exec(scripts[name] ?? "");
+  if (!script) throw new Error(`package.json has no script "${name}" of the known form`);
+  const [, flag = "", loader = "", file = ""] = script;
+  const path = require.resolve(loader);
+  return [flag, flag === "--import" ? pathToFileURL(path).href : path, join(root, file)];
+}
 
 export interface CommandResult {
   readonly code: number | null;
@@ -48,26 +67,22 @@ export class OperatorProject {
     return this;
   }
 
-  /** Runs operations/NAME.ts with no AWS setting but the given ones. */
+  /** Runs what `npm run NAME` does, with no AWS setting but the given ones. */
   start(
     name: string,
     args: readonly string[],
     environment: Readonly<Record<string, string>> = {},
   ): RunningCommand {
-    const child = spawn(
-      process.execPath,
-      ["--import", tsx, join(root, "operations", `${name}.ts`), ...args],
-      {
-        cwd: this.directory,
-        env: {
-          PATH: [join(this.directory, "bin"), "/usr/bin", "/bin"].join(":"),
-          HOME: this.directory,
-          TZ: "UTC",
-          ...environment,
-        },
-        stdio: ["ignore", "pipe", "pipe"],
+    const child = spawn(process.execPath, [...nodeArguments(name), ...args], {
+      cwd: this.directory,
+      env: {
+        PATH: [join(this.directory, "bin"), "/usr/bin", "/bin"].join(":"),
+        HOME: this.directory,
+        TZ: "UTC",
+        ...environment,
       },
-    );
+      stdio: ["ignore", "pipe", "pipe"],
+    });
     const output = { stdout: "", stderr: "" };
     child.stdout.on("data", (text: Buffer) => (output.stdout += text.toString()));
     child.stderr.on("data", (text: Buffer) => (output.stderr += text.toString()));

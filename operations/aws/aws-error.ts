@@ -57,10 +57,7 @@ const kindsByName: readonly (readonly [RegExp, FailureKind])[] = [
     "credentials-invalid",
   ],
   [/^(AccessDenied|UnauthorizedOperation|NotAuthorized|AuthorizationError|Forbidden)/, "access-denied"],
-  [
-    /^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|RequestThrottled|LimitExceededException)/,
-    "throttled",
-  ],
+  [/^(Throttl|TooManyRequests|RequestLimitExceeded|SlowDown|RequestThrottled)/, "throttled"],
   [/^(PermanentRedirect|AuthorizationHeaderMalformed|IllegalLocationConstraint|Redirect)/, "wrong-region"],
   [/^(RequestTimeTooSkewed|RequestInTheFuture)/, "clock"],
   [/(NotFound|EntityNotFound|NoSuch|ResourceNotFound)/, "not-found"],
@@ -119,8 +116,8 @@ type Explanation = (
 const signIn = "Sign in again (for example `aws sso login`), or set AWS_PROFILE to a profile that works.";
 
 const explanations: Readonly<Record<FailureKind, Explanation>> = {
-  "credentials-missing": () => ({
-    happened: "No AWS credentials were found.",
+  "credentials-missing": (_, { message }) => ({
+    happened: `No AWS credentials were found.${/profile/i.test(message) ? ` ${message}` : ""}`,
     whatToDo:
       "Sign in (for example `aws sso login`), set AWS_PROFILE, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.",
   }),

@@ -62,9 +62,9 @@ function* tokens(text: string, file: string): Generator<Token> {
     pattern.lastIndex = position;
     const match = pattern.exec(text);
     if (!match) {
+      const [found = ""] = text.slice(position, position + 20).split("\n");
       throw new UserError(
-        `${file}, line ${line}: cannot read ${JSON.stringify(text.slice(position, position + 20))}. ` +
-          "Only strings, numbers, true, false and null are read here.",
+        `${file}, line ${line}: cannot read ${found.trimEnd()}  Only strings, numbers, true, false and null are read here.`,
       );
     }
     const groups: Readonly<Record<string, string | undefined>> = match.groups ?? {};

@@ -189,7 +189,7 @@ function takeLock(path: string): void {
   try {
     fs.writeFileSync(path, String(process.pid), { flag: "wx" });
   } catch (error) {
-    if (!isFileExists(error)) throw error;
+    if (codeOf(error) !== "EEXIST") throw error;
     const owner = Number(fs.readFileSync(path, "utf8"));
     if (owner > 0 && isRunning(owner)) {
       throw new UserError(
@@ -203,8 +203,8 @@ function takeLock(path: string): void {
   }
 }
 
-function isFileExists(error: unknown): boolean {
-  return error instanceof Error && "code" in error && error.code === "EEXIST";
+function codeOf(error: unknown): unknown {
+  return typeof error === "object" && error !== null && "code" in error ? error.code : undefined;
 }
 
 function isRunning(pid: number): boolean {
@@ -212,6 +212,7 @@ function isRunning(pid: number): boolean {
     process.kill(pid, 0);
     return true;
   } catch (error) {
-    return error instanceof Error && "code" in error && error.code === "EPERM";
+    // It runs, and is somebody else's.
+    return codeOf(error) === "EPERM";
   }
 }
