@@ -11,7 +11,8 @@ import { bundleFunction } from "../../functions/bundle-function";
 export interface Invocation {
   readonly answer?: unknown;
   readonly error?: { readonly name: string; readonly message: string };
-  readonly virtualMillis: number;
+  /** By the function's own clock. */
+  readonly tookMillis: number;
   readonly cpuMillis: number;
   /** Real time from the invocation until its first request left; NaN when none did. */
   readonly firstRequestMillis: number;
@@ -37,11 +38,19 @@ export interface FunctionProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   /** What the function's clock shows when it is loaded, in milliseconds since the Unix epoch. */
   readonly startMillis: number;
+  /**
+   * `virtual`: time stands still while a request is under way and otherwise jumps to the next timer, so that a run takes
+   * exactly what its timers say. `waits-skipped`: time is real, but a wait for the next second is over at once, and
+   * nothing else is added to the function's CPU time.
+   */
+  readonly time: FunctionTime;
 }
+
+export type FunctionTime = "virtual" | "waits-skipped";
 
 /**
  * A deployment zip in a plain Node.js process, as Lambda has it: index.js alone in a folder, only Lambda's environment.
- * Date and timers are replaced before it is loaded; its clock jumps to the next timer whenever no request is under way.
+ * Date and timers are replaced before it is loaded.
  */
 export class FunctionProcess {
   /** What the function wrote to stdout. */
@@ -60,6 +69,7 @@ export class FunctionProcess {
     zip,
     environment,
     startMillis,
+    time,
   }: FunctionProcessOptions): Promise<[FunctionProcess, Loaded]> {
     const directory = mkdtempSync(join(tmpdir(), "function-"));
     for (const [name, bytes] of Object.entries(unzipSync(zip))) writeFileSync(join(directory, name), bytes);
@@ -69,17 +79,21 @@ export class FunctionProcess {
       platform: "node",
       outfile: join(directory, "child.cjs"),
     });
-    const child = fork(join(directory, "child.cjs"), [join(directory, "index.js"), String(startMillis)], {
-      env: { NODE_NO_WARNINGS: "1", ...environment },
-      execArgv: [],
-      cwd: directory,
-      stdio: ["ignore", "pipe", "pipe", "ipc"],
-    });
+    const child = fork(
+      join(directory, "child.cjs"),
+      [join(directory, "index.js"), String(startMillis), time],
+      {
+        env: { NODE_NO_WARNINGS: "1", ...environment },
+        execArgv: [],
+        cwd: directory,
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+      },
+    );
     const started = new FunctionProcess(child, directory);
     return [started, await started.answer<Loaded>()];
   }
 
-  /** One invocation on the process's virtual clock. */
+  /** One invocation on the process's clock. */
   async invoke(timeoutMillis: number): Promise<Invocation> {
     return this.ask<Invocation>({ invoke: { timeoutMillis } });
   }

@@ -23,6 +23,11 @@ export class VirtualClock implements Clock {
     };
   }
 
+  /** Timers that were neither fired nor cancelled. */
+  get pendingTimers(): number {
+    return this.timers.size;
+  }
+
   /** Jumps to the next timer and fires it; of those due at one time, the one that was started first. */
   fireNext(): void {
     const [next] = [...this.timers].sort((a, b) => a.time - b.time);

@@ -52,6 +52,7 @@ async function invoke(
     return undefined;
   });
   const answer = await clock.runUntilSettled(running, isBusy);
+  expect(clock.pendingTimers).toBe(0);
   return { answer, failure, lines, tookMillis: clock.now() - start };
 }
 
@@ -120,6 +121,13 @@ describe("the readings of a run", () => {
     await invoke(settings, { start });
 
     expect(sent().map(({ temperature }) => temperature)).not.toEqual(first);
+  });
+
+  it("visit the sensors round robin from one batch to the next", async () => {
+    await invoke({ recordsPerSecond: 7, runSeconds: 3 });
+
+    const visited = sent().map(({ sensor_id }) => sensor_id);
+    expect(visited).toEqual(visited.map((_, index) => sensors[index % sensors.length]?.id));
   });
 
   it("do not depend on what had to be sent again", async () => {

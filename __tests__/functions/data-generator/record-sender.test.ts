@@ -54,6 +54,8 @@ async function send(
     failure = error;
   });
   await clock.runUntilSettled(sending, isBusy);
+  const deadlineTimers = run.signal.aborted ? 0 : 1;
+  expect(clock.pendingTimers).toBe(deadlineTimers);
   return { counts: tally.counts(records.length), rounds, failure, tookMillis: clock.now() - startMillis };
 }
 
@@ -252,6 +254,15 @@ describe("records that cannot be delivered in time", () => {
 
     expect(counts).toMatchObject({ records: 27, batches: 0, undelivered: 3 });
     expect(server.accepted).toHaveLength(27);
+  });
+
+  it("are not sent again when less than 100 ms are left", async () => {
+    server.willAlwaysReply({ kind: "refuseRecords", fails: all });
+
+    const { rounds } = await send(numbered(1), { seconds: 0.099 });
+
+    expect(rounds).toEqual([]);
+    expect(server.calls).toHaveLength(1);
   });
 
   it("are not even sent when an earlier batch took all the time", async () => {
