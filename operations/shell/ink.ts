@@ -10,5 +10,7 @@ const plain: Ink = (_, text) => text;
 /** Colours for a terminal; none where the output goes elsewhere or NO_COLOR is set (https://no-color.org). */
 export function inkFor(stream: { readonly isTTY?: boolean }, environment = process.env): Ink {
   const wantsNone = (environment.NO_COLOR ?? "") !== "" || environment.TERM === "dumb";
-  return stream.isTTY && !wantsNone ? (style, text) => styleText(style, text) : plain;
+  return stream.isTTY && !wantsNone
+    ? (style, text) => styleText(style, text, { validateStream: false })
+    : plain;
 }
