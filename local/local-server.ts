@@ -50,7 +50,7 @@ export interface ServedSummary {
 }
 
 /** Longer than a delivery takes; a commit that goes on failing is left to the next start. */
-const flushMs = 20_000;
+const flushMs = 5_000;
 const measureMs = 10_000;
 
 /**

@@ -42,10 +42,10 @@ export function startText({ names, warehouse, buffering, withGenerator, url }: S
 
 Any AWS client can send here. Signatures are not checked, but clients want something to sign with:
 
-  export AWS_ENDPOINT_URL_FIREHOSE=${url} AWS_REGION=${settings.region}
+  export AWS_ENDPOINT_URL_FIREHOSE=${url} AWS_REGION=${settings.region} AWS_DEFAULT_REGION=${settings.region}
   export AWS_ACCESS_KEY_ID=local AWS_SECRET_ACCESS_KEY=local
 
-AWS CLI 2:
+AWS CLI 2 (version 1 without --cli-binary-format and its value):
   aws firehose put-record --delivery-stream-name ${stream} --cli-binary-format raw-in-base64-out --record '${JSON.stringify({ Data: record })}'
 boto3:
   python3 -c 'import boto3; print(boto3.client("firehose").put_record(DeliveryStreamName="${stream}", Record={"Data": """${record}"""}))'

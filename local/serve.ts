@@ -5,6 +5,8 @@ import { settings } from "../pipeline/settings";
 import { createCommand, runCommand } from "./cli/command";
 import { stackNameOption, warehouseOption, wholeNumber } from "./cli/options";
 import { parseFaults } from "./firehose/faults";
+import { openLocalServer } from "./local-server";
+import { startText, summaryText } from "./serve-report";
 import { warehouse as warehouseOf } from "./warehouse";
 
 interface ServeOptions {
@@ -63,10 +65,6 @@ async function serve(options: ServeOptions): Promise<void> {
   };
   console.log(`Serving ${stackName} on this machine, no AWS account.`);
   const stop = firstSignal();
-  const [{ openLocalServer }, { startText, summaryText }] = await Promise.all([
-    import("./local-server.js"),
-    import("./serve-report.js"),
-  ]);
   const server = await openLocalServer({
     names,
     warehouse,
@@ -77,7 +75,9 @@ async function serve(options: ServeOptions): Promise<void> {
     onDelivery: ({ rows, failed, bytes, error }) => {
       const failures = failed > 0 ? `, ${count(failed)} failed` : "";
       const reason = error instanceof Error ? `: ${error.message}` : "";
-      say(`delivered ${count(rows)} rows (${count(bytes)} bytes)${failures}${reason}`);
+      say(
+        `delivered ${count(rows)} ${rows === 1 ? "row" : "rows"} (${count(bytes)} bytes)${failures}${reason}`,
+      );
     },
     onInvocation: ({ durationMs, outcome }) => {
       const result = "error" in outcome ? `failed: ${outcome.error.errorMessage}` : "done";
@@ -103,6 +103,8 @@ function firstSignal(): Promise<void> {
       ["SIGINT", 2],
       ["SIGTERM", 15],
     ] as const) {
+      // Other commands end at the first one.
+      process.removeAllListeners(signal);
       process.on(signal, () => {
         if (isStopping) process.exit(128 + number);
         isStopping = true;

@@ -19,7 +19,7 @@ interface Holder {
 const heldHere = new Set<string>();
 
 /**
- * Makes this process the only one that serves a warehouse. The lock is the one that DuckDB has the operating system
+ * Makes this process the only one that writes to a warehouse's streams. The lock is the one that DuckDB has the operating system
  * put on its database file, so it ends with the process, however that ends.
  *
  * @throws UserError when another process holds it
@@ -65,8 +65,8 @@ function inUse(folder: string, holder: Holder | undefined, cause?: Error): UserE
     ? `process ${holder.pid}${holder.url === undefined ? "" : ` at ${holder.url}`}, since ${holder.since}`
     : "another process";
   return new UserError(
-    `The warehouse ${folder} is already being served by ${who}. ` +
-      "Stop that one, or choose another folder with --warehouse and another port with --port.",
+    `The warehouse ${folder} is in use by ${who}. ` +
+      "Wait until that one is done, or stop it, or choose another folder with --warehouse.",
     { cause },
   );
 }

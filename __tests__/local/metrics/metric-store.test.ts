@@ -36,8 +36,9 @@ it("tells metrics apart by namespace, name and dimensions, whatever their order"
   store.record("N", "M", { b: "2", a: "1" }, 1, start);
   store.record("N", "M", { a: "1" }, 1, start);
 
-  const sums = [{ a: "1", b: "2" }, { a: "1" }].map(
-    (dimensions) => store.sets(metricKey({ namespace: "N", name: "M", dimensions }), 60)[0]?.sum,
+  const sums = [{ a: "1", b: "2" } as Record<string, string>, { a: "1" }].map(
+    (dimensions) =>
+      store.sets(metricKey({ namespace: "N", name: "M", dimensions }), 60)[0]?.sum,
   );
   expect(sums).toEqual([2, 1]);
 });

@@ -37,7 +37,7 @@ it("sends the first event at once, and each one after it to everybody", async ()
   const clients = [await connect(), await connect()];
   const texts = ["", ""];
   clients.forEach((client, index) =>
-    client.on("data", (chunk: Buffer) => (texts[index] += chunk.toString())),
+    client.on("data", (chunk: Buffer) => (texts[index] = `${texts[index]}${chunk.toString()}`)),
   );
 
   events.send("update", '{"n":1}');

@@ -1,5 +1,12 @@
 import { get } from "node:http";
-import type { Update } from "../../../local/page/api";
+import type {
+  FailedRecordsInfo,
+  Metrics,
+  PipelineInfo,
+  SnapshotContents,
+  TableInfo,
+  Update,
+} from "../../../local/page/api";
 import { rawRequest } from "../../support/raw-request";
 import { servePage, type ServedPage } from "../../support/served-page";
 
@@ -19,7 +26,7 @@ beforeAll(async () => {
 
 afterAll(() => served.close());
 
-const json = async (path: string) => JSON.parse((await rawRequest(served.url, { path })).body);
+const json = async <T>(path: string) => JSON.parse((await rawRequest(served.url, { path })).body) as T;
 const post = (body: string, headers: Record<string, string> = { "Content-Type": "application/json" }) =>
   rawRequest(served.url, { method: "POST", path: "/api/query", headers, body });
 const host = () => new URL(served.url).host;
@@ -161,15 +168,15 @@ describe("the door", () => {
 
 describe("what the page asks for", () => {
   it("has the deployed dashboard and the saved queries", async () => {
-    const { dashboard, queries, buffering } = await json("/api/pipeline");
+    const { dashboard, queries, buffering } = await json<PipelineInfo>("/api/pipeline");
     expect(dashboard.widgets.length).toBeGreaterThan(9);
     expect(queries).toHaveLength(4);
     expect(buffering).toEqual({ bytes: 5 * 2 ** 20, seconds: 300 });
   });
 
   it("has the metrics that the dashboard draws", async () => {
-    const { metrics } = await json("/api/metrics?range=900");
-    const incoming = metrics.find(({ key }: { key: string }) => key.includes("IncomingRecords"));
+    const { metrics } = await json<Metrics>("/api/metrics?range=900");
+    const incoming = metrics.find(({ key }) => key.includes("IncomingRecords"));
     expect(incoming).toMatchObject({ periodSeconds: 60, sets: [[served.clock.now() / 1000, 5, 5, 5, 1]] });
   });
 
@@ -181,13 +188,13 @@ describe("what the page asks for", () => {
   );
 
   it("has the snapshot, its files and its newest rows first", async () => {
-    const { snapshots, currentSnapshotId } = await json("/api/table");
-    const contents = await json(`/api/snapshot?id=${currentSnapshotId}`);
+    const { snapshots, currentSnapshotId } = await json<TableInfo>("/api/table");
+    const contents = await json<SnapshotContents>(`/api/snapshot?id=${currentSnapshotId}`);
     expect(snapshots).toMatchObject([{ id: currentSnapshotId, addedRows: 2, totalRows: 2 }]);
     expect(contents.files).toMatchObject([
       { rows: 2, path: expect.stringMatching(/^data\/[^/]+\.parquet$/) },
     ]);
-    expect(contents.latest.rows.map(([sensor]: [string]) => sensor)).toEqual(["b", "a"]);
+    expect(contents.latest.rows.map(([sensor]) => sensor)).toEqual(["b", "a"]);
   });
 
   it.each([
@@ -201,7 +208,7 @@ describe("what the page asks for", () => {
   });
 
   it("has failed records with their reason and text, long ones cut off", async () => {
-    const { records, more } = await json("/api/failed");
+    const { records, more } = await json<FailedRecordsInfo>("/api/failed");
     expect(more).toBe(false);
     expect(records).toMatchObject([
       { errorCode: "Iceberg.SchemaTypeMismatch", text: '{"temperature":"warm"}', isText: true, bytes: 22 },
@@ -213,7 +220,7 @@ describe("what the page asks for", () => {
 
 describe("a query", () => {
   it("is answered, at any snapshot", async () => {
-    const { currentSnapshotId: snapshotId } = await json("/api/table");
+    const { currentSnapshotId: snapshotId } = await json<TableInfo>("/api/table");
     const sql = "SELECT count(*) AS n, max(temperature) AS t FROM firehosetos3demo";
     for (const question of [{ sql }, { sql, snapshotId }]) {
       const { status, body } = await post(JSON.stringify(question));
