@@ -19,19 +19,19 @@ describe("dashboard body", () => {
   });
 
   it("draws each of the article's metrics", () => {
-    const drawn = charts().flatMap(({ metrics }) => metrics.map((row) => row.slice(0, 2).join("/")));
+    const drawn = charts().flatMap(({ metrics }) => metrics.map((row) => row.slice(0, 2)));
 
     expect(drawn).toEqual([
-      "AWS/Firehose/IncomingRecords",
-      "AWS/Firehose/DeliveryToIceberg.SuccessfulRowCount",
-      "AWS/Firehose/DeliveryToIceberg.FailedRowCount",
-      "AWS/Firehose/DeliveryToIceberg.DataFreshness",
-      "AWS/Firehose/DeliveryToIceberg.Bytes",
-      "AWS/Lambda/Invocations",
-      "AWS/Lambda/Errors",
-      "AWS/Lambda/Duration",
-      "AWS/S3/Tables/TableBucketSizeBytes",
-      "AWS/S3/Tables/TableBucketNumberOfObjects",
+      ["AWS/Firehose", "IncomingRecords"],
+      ["AWS/Firehose", "DeliveryToIceberg.SuccessfulRowCount"],
+      ["AWS/Firehose", "DeliveryToIceberg.FailedRowCount"],
+      ["AWS/Firehose", "DeliveryToIceberg.DataFreshness"],
+      ["AWS/Firehose", "DeliveryToIceberg.Bytes"],
+      ["AWS/Lambda", "Invocations"],
+      ["AWS/Lambda", "Errors"],
+      ["AWS/Lambda", "Duration"],
+      ["AWS/S3/Tables", "TableBucketSizeBytes"],
+      ["AWS/S3/Tables", "TableBucketNumberOfObjects"],
     ]);
   });
 
