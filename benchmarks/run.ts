@@ -6,12 +6,14 @@ import { type Benchmark, type Summary, summarize } from "./harness";
 import { commitBenchmark } from "./iceberg/commit-benchmark";
 import { queryBenchmark } from "./query/query-benchmark";
 import { replayBenchmark } from "./replay/replay-benchmark";
+import { serveBenchmark } from "./serve/serve-benchmark";
 
 const benchmarks: readonly Benchmark[] = [
   functionBenchmark,
   firehoseBenchmark,
   commitBenchmark,
   replayBenchmark,
+  serveBenchmark,
   queryBenchmark,
 ];
 

@@ -1,0 +1,65 @@
+import { Agent, get, type IncomingMessage } from "node:http";
+import type { Update } from "../../local/page/api";
+
+/** What one page has asked for and heard. */
+export interface PageTally {
+  updates: number;
+  answers: number;
+  failures: number;
+}
+
+const onOpen = ["/", "/page.js", "/page.css", "/api/pipeline", "/api/metrics?range=900", "/api/failed"];
+const onCommit = ["/api/table", "/api/snapshot"];
+
+/** Behaves as an open page does: loads what it is made of, follows the events, looks at each new snapshot. */
+export function openPage(url: string, tally: PageTally): () => void {
+  const agent = new Agent({ keepAlive: true, maxSockets: 5 });
+  let isClosed = false;
+  const ask = (path: string) => {
+    get(`${url}${path}`, { agent }, (response) => {
+      response.resume();
+      if (response.statusCode === 200) tally.answers += 1;
+      else tally.failures += 1;
+    }).on("error", () => {
+      if (!isClosed) tally.failures += 1;
+    });
+  };
+  onOpen.forEach(ask);
+  let version: number | undefined;
+  const stop = follow(url, (response) => {
+    let text = "";
+    response.setEncoding("utf8");
+    response.on("data", (chunk: string) => {
+      const events = (text + chunk).split("\n\n");
+      text = events.pop() ?? "";
+      for (const event of events) {
+        const [, data] = /^data: (.*)$/m.exec(event) ?? [];
+        if (data === undefined) continue;
+        tally.updates += 1;
+        const { tableVersion } = (JSON.parse(data) as Update).state;
+        if (tableVersion !== version) onCommit.forEach(ask);
+        version = tableVersion;
+      }
+    });
+  });
+  return () => {
+    isClosed = true;
+    stop();
+    agent.destroy();
+  };
+}
+
+/** A page whose browser does not read what is sent to it. */
+export function openStalledPage(url: string): () => void {
+  return follow(url, (response) => response.pause());
+}
+
+function follow(url: string, onResponse: (response: IncomingMessage) => void): () => void {
+  const request = get(`${url}/api/events`, { agent: false }, (response) => {
+    // The server drops a page that does not read; that is no error here.
+    response.on("error", () => undefined);
+    onResponse(response);
+  });
+  request.on("error", () => undefined);
+  return () => request.destroy();
+}
