@@ -19,6 +19,7 @@ export function putRecordBatch(streamName: string, configuration: FirehoseClient
   const retryableErrors = new WeakSet<Error>();
   const client = new FirehoseClient({
     ...configuration,
+    cacheMiddleware: true,
     maxAttempts: 1,
     // The SDK tells which errors are worth another try, and the record sender makes it: failed calls and failed
     // records have one budget, and nothing is retried twice over.
@@ -33,14 +34,13 @@ export function putRecordBatch(streamName: string, configuration: FirehoseClient
   });
   // It copies every record, in and out, for a logger that is not there: a tenth of a call's CPU time.
   client.middlewareStack.remove("loggerMiddleware");
+  const signals = abortByInput(client);
 
   return async (records, signal) => {
-    const command = new PutRecordBatchCommand({
-      DeliveryStreamName: streamName,
-      Records: records.map((Data) => ({ Data })),
-    });
+    const input = { DeliveryStreamName: streamName, Records: records.map((Data) => ({ Data })) };
+    signals.set(input, signal);
     const { RequestResponses = [] } = await client
-      .send(command, { abortSignal: signal })
+      .send(new PutRecordBatchCommand(input))
       .catch((error: unknown) => {
         throw error instanceof Error && retryableErrors.has(error) ? new RetryableCallError(error) : error;
       });
@@ -49,4 +49,21 @@ export function putRecordBatch(streamName: string, configuration: FirehoseClient
     }
     return RequestResponses.map(({ ErrorCode }) => ErrorCode);
   };
+}
+
+/**
+ * Lets calls be aborted by the signal that is set for their input. Given to `send` instead, a signal would have the
+ * SDK put its middleware together anew for each call, cacheMiddleware or not: another tenth of the CPU time.
+ * https://aws.amazon.com/blogs/developer/middleware-stack-modular-aws-sdk-js/
+ */
+function abortByInput(client: FirehoseClient): WeakMap<object, AbortSignal> {
+  const signals = new WeakMap<object, AbortSignal>();
+  const { requestHandler } = client.config;
+  client.middlewareStack.add(
+    () =>
+      ({ input, request }) =>
+        requestHandler.handle(request, { abortSignal: signals.get(input) }),
+    { step: "deserialize", priority: "low", name: "handleRequestWithSignal" },
+  );
+  return signals;
 }
