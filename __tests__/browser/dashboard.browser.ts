@@ -1,4 +1,5 @@
-import { mkdirSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
 import { settings } from "../../pipeline/settings";
@@ -9,7 +10,11 @@ const recordsPerRun = settings.generator.recordsPerSecond * settings.generator.r
 const minutes = 12;
 const hostile =
   '{"location":"<img src=x onerror=document.title=1>","temperature":"</script><script>document.title=1"}';
-const images = join(__dirname, "..", "..", "docs", "images");
+/** The documentation's pictures are only taken anew on demand: no two are the same to the byte. */
+const images =
+  process.env.UPDATE_IMAGES === "1"
+    ? join(__dirname, "..", "..", "docs", "images")
+    : mkdtempSync(join(tmpdir(), "page-images-"));
 const wide = { width: 1440, height: 900 };
 
 const executablePath = installedBrowser();

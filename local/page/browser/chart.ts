@@ -1,5 +1,6 @@
 import uPlot from "uplot";
 import type { Datapoint } from "../../metrics/statistic-set";
+import { align, type AlignedData } from "./aligned-data";
 import { colour, seriesColour } from "./colours";
 import { element, setText } from "./dom";
 import { compact } from "./format";
@@ -33,9 +34,6 @@ export interface ChartData {
   readonly time: TimeFormat;
 }
 
-/** One column of times in seconds, and for each series a value or null at each of them. */
-type AlignedData = [times: number[], ...values: (number | null)[][]];
-
 const axisFont = '11px system-ui, -apple-system, "Segoe UI", sans-serif';
 const axisWidth = 46;
 
@@ -50,6 +48,8 @@ export class Chart {
   private plot: uPlot | undefined;
   private data: ChartData | undefined;
   private aligned: AlignedData = [[]];
+  /** Where the keyboard is, in seconds: a time and not a place, because the chart moves on under it. */
+  private readTime: number | undefined;
 
   constructor(private readonly options: ChartOptions) {
     const { series, isSparkline } = options;
@@ -70,7 +70,7 @@ export class Chart {
 
   draw(data: ChartData): void {
     this.data = data;
-    this.aligned = align(data);
+    this.aligned = align(data.points, data.periodSeconds);
     const isEmpty = data.points.every((points) => points.length === 0);
     this.noData.hidden = !isEmpty;
     this.plotHost.classList.toggle("is-empty", isEmpty);
@@ -78,6 +78,10 @@ export class Chart {
     this.plot.setData(this.aligned, false);
     this.plot.setScale("x", { min: data.fromMs / 1000, max: data.toMs / 1000 });
     this.showLegend();
+    // When uPlot has taken over the new scale, which it does in a microtask of its own.
+    queueMicrotask(() => {
+      this.placeCursor();
+    });
   }
 
   /** After a change of colours. */
@@ -188,8 +192,8 @@ export class Chart {
   }
 
   private showLegend(): void {
-    const { plot, data, options } = this;
-    const index = plot?.cursor.idx ?? undefined;
+    const { data, options } = this;
+    const index = this.pointedIndex;
     const isPointing = index !== undefined;
     options.series.forEach((_one, series) => {
       const value = isPointing ? this.aligned[series + 1]?.[index] : data?.points[series]?.at(-1)?.value;
@@ -211,6 +215,9 @@ export class Chart {
       event.preventDefault();
       this.pointAt(next);
     });
+    this.plotHost.addEventListener("pointermove", () => {
+      this.readTime = undefined;
+    });
     this.plotHost.addEventListener("blur", () => {
       this.pointAt(undefined);
     });
@@ -220,7 +227,7 @@ export class Chart {
     const filled = this.aligned[0].flatMap((_x, index) =>
       this.aligned.slice(1).some((values) => typeof values[index] === "number") ? [index] : [],
     );
-    const current = this.plot?.cursor.idx ?? undefined;
+    const current = this.pointedIndex;
     switch (key) {
       case "ArrowLeft":
         return current === undefined ? filled.at(-1) : (filled.findLast((one) => one < current) ?? filled[0]);
@@ -237,16 +244,30 @@ export class Chart {
     }
   }
 
+  /** The point under the pointer, or that the keyboard has come to. */
+  private get pointedIndex(): number | undefined {
+    if (this.readTime === undefined) return this.plot?.cursor.idx ?? undefined;
+    const index = this.aligned[0].indexOf(this.readTime);
+    return index < 0 ? undefined : index;
+  }
+
   private pointAt(index: number | "none" | undefined): void {
-    const { plot, options } = this;
-    const x = typeof index === "number" ? this.aligned[0][index] : undefined;
-    if (!plot || x === undefined) {
-      plot?.setCursor({ left: -10, top: -10 });
+    const wasReading = this.readTime !== undefined;
+    this.readTime = typeof index === "number" ? this.aligned[0][index] : undefined;
+    if (this.readTime === undefined) {
+      if (wasReading) this.plot?.setCursor({ left: -10, top: -10 });
       return;
     }
-    plot.setCursor({ left: plot.valToPos(x, "x"), top: plot.bbox.height / 4 });
-    const values = options.series.map(({ label }, n) => `${label} ${this.values[n]?.textContent ?? ""}`);
-    setText(this.live, `${this.data?.time.clock(x * 1000) ?? ""}: ${values.join(", ")}`);
+    this.placeCursor();
+    this.showLegend();
+    const values = this.options.series.map(({ label }, n) => `${label} ${this.values[n]?.textContent ?? ""}`);
+    setText(this.live, `${this.data?.time.clock(this.readTime * 1000) ?? ""}: ${values.join(", ")}`);
+  }
+
+  private placeCursor(): void {
+    const { plot, readTime } = this;
+    if (plot && readTime !== undefined)
+      plot.setCursor({ left: plot.valToPos(readTime, "x"), top: plot.over.clientHeight / 2 });
   }
 }
 
@@ -258,25 +279,4 @@ function axisStyle(): uPlot.Axis {
     font: axisFont,
     gap: 4,
   };
-}
-
-function align({ points, periodSeconds }: ChartData): AlignedData {
-  const starts = points.flat().map(({ start }) => start);
-  const times = periodSeconds === undefined ? distinct(starts) : everyPeriod(starts, periodSeconds * 1000);
-  const columns = points.map((series) => {
-    const values = new Map(series.map(({ start, value }) => [start, value]));
-    return times.map((time) => values.get(time) ?? null);
-  });
-  return [times.map((time) => time / 1000), ...columns];
-}
-
-function distinct(times: readonly number[]): number[] {
-  return [...new Set(times)].sort((a, b) => a - b);
-}
-
-function everyPeriod(starts: readonly number[], period: number): number[] {
-  if (starts.length === 0) return [];
-  const first = starts.reduce((a, b) => Math.min(a, b));
-  const last = starts.reduce((a, b) => Math.max(a, b));
-  return Array.from({ length: (last - first) / period + 1 }, (_, n) => first + n * period);
 }
