@@ -1,5 +1,5 @@
 import { createCommand, runCommand } from "../local/cli/command";
-import { UserError } from "../local/cli/user-error";
+import { UsageError, UserError } from "../local/cli/user-error";
 import { findDeployment, type Deployment, type DeploymentFlags } from "./deployment/deployment-settings";
 import { canDeploy, type CheckStatus, type NamedResult } from "./prerequisites/check";
 import { confirm } from "./shell/confirm";
@@ -34,6 +34,7 @@ const command = createCommand(
   .addOption(regionOption())
   .addOption(jsonOption())
   .action(async (options: PrerequisitesOptions) => {
+    if (options.yes && !options.fix) throw new UsageError("--yes goes with --fix.");
     const deployment = findDeployment(options, "next-deploy");
     const print = (text: string) => (options.json ? process.stderr : process.stdout).write(`${text}\n`);
     print(`Stack ${deployment.names.stack} in ${deployment.region} (from: ${deployment.source})`);

@@ -258,3 +258,46 @@ it("reads the error folder of the local pipeline with --local", async () => {
   });
   expect(aws.calls).toEqual([]);
 });
+
+it("mends failed records of the local pipeline and sends them through its Firehose into its table", async () => {
+  const failed = Array.from({ length: 30 }, (_, n) => failedLine({ data: numberedReading(n) }));
+  project
+    .write(`.local/my-stream-errors/${errorKey("2026/01/01/00", "local")}`, failed.join(""))
+    .write("mend.mjs", "export default ({ text }) => ({ ...JSON.parse(text), pressure: 1013.25 });");
+  const serving = ["--port", "0", "--no-generator", "--stack-name", "my-stream"];
+  const server = project.start("serve", serving);
+  const url = await new Promise<string>((resolve, reject) => {
+    let output = "";
+    server.process.stdout?.on("data", (text: Buffer) => {
+      output += text.toString();
+      const [found] = /http:\/\/127\.0\.0\.1:\d+/.exec(output) ?? [];
+      if (found) resolve(found);
+    });
+    void server.done.then(({ stderr }) => {
+      reject(new Error(stderr));
+    });
+  });
+
+  const replayed = await project.run(
+    "errors",
+    ["--local", "--replay", "--map", "mend.mjs", "--archive", "--json"],
+    {
+      AWS_ENDPOINT_URL_FIREHOSE: url,
+    },
+  );
+  server.process.kill("SIGINT");
+  await server.done;
+  const counted = await project.run("query", [
+    "SELECT count(DISTINCT sensor_id), min(pressure), max(pressure) FROM my_stream",
+    "--stack-name=my-stream",
+    "--json",
+  ]);
+  const left = await project.run("errors", ["--local"]);
+
+  expect(JSON.parse(replayed.stdout)).toMatchObject({
+    counts: { read: 30, sent: 30 },
+    archived: [expect.any(String)],
+  });
+  expect(JSON.parse(counted.stdout)).toMatchObject({ rows: [[30, 1013.25, 1013.25]] });
+  expect(left.stdout).toMatch(/everything was delivered/);
+});

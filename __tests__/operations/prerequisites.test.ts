@@ -20,16 +20,29 @@ function readyAccount(): void {
     .on("s3tables:GetTableBucket", () => new Failure("NotFoundException", "no such bucket", 404))
     .on("s3:HeadBucket", () => new RawAnswer(404, {}, ""))
     .on("iam:GetRole", { Role: { Arn: roleArn, RoleName: "deployer" } })
-    .on("iam:SimulatePrincipalPolicy", (input: Record<string, string>) => ({
-      IsTruncated: false,
-      EvaluationResults: actionNames(input).map((EvalActionName) => ({
-        EvalActionName,
-        EvalDecision: "allowed",
-      })),
-    }))
+    .on(
+      "iam:SimulatePrincipalPolicy",
+      simulation(() => "allowed"),
+    )
     .on("glue:GetCatalog", {
       Catalog: { Name: "s3tablescatalog", CreateTableDefaultPermissions: openToIam },
     });
+}
+
+/** Answers a simulation in pages of three. */
+function simulation(decide: (action: string) => string) {
+  return (input: Record<string, string>) => {
+    const actions = actionNames(input);
+    const start = Number(input.Marker ?? 0);
+    const IsTruncated = start + 3 < actions.length;
+    return {
+      IsTruncated,
+      ...(IsTruncated && { Marker: String(start + 3) }),
+      EvaluationResults: actions
+        .slice(start, start + 3)
+        .map((EvalActionName) => ({ EvalActionName, EvalDecision: decide(EvalActionName) })),
+    };
+  };
 }
 
 function actionNames(input: Record<string, string>): string[] {
@@ -83,6 +96,8 @@ afterEach(async () => {
 });
 
 it("says that a deploy can succeed, and has changed nothing", async () => {
+  aws.next("glue:GetCatalog", new Failure("ThrottlingException", "Rate exceeded"));
+
   const { code, stdout, stderr } = await run();
 
   expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
@@ -100,13 +115,10 @@ it("fails on everything that is wrong at once, each with its mending", async () 
     .on("s3:HeadBucket", () => new RawAnswer(403, {}, ""))
     .on("s3tables:GetTableBucket", { name: "my-stream", arn: "x" })
     .on("s3tables:ListTagsForResource", { tags: { Stack: "another" } })
-    .on("iam:SimulatePrincipalPolicy", (input: Record<string, string>) => ({
-      IsTruncated: false,
-      EvaluationResults: actionNames(input).map((EvalActionName) => ({
-        EvalActionName,
-        EvalDecision: EvalActionName.startsWith("firehose:") ? "implicitDeny" : "allowed",
-      })),
-    }));
+    .on(
+      "iam:SimulatePrincipalPolicy",
+      simulation((action) => (action.startsWith("firehose:") ? "implicitDeny" : "allowed")),
+    );
 
   const { code, stdout } = await run();
 
@@ -174,6 +186,17 @@ describe("--fix", () => {
         },
       },
     ]);
+  });
+
+  it("fails where it may not write the settings, and says so", async () => {
+    lakeFormationMode("one");
+    tfvars('stack_name = "my-stream"\n');
+    aws.on("lakeformation:PutDataLakeSettings", new Failure("AccessDeniedException", "not authorized", 403));
+
+    const { code, stdout } = await run("--fix", "--yes");
+
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/not mended\. Access denied: .*lakeformation:PutDataLakeSettings/);
   });
 
   it("rejects a change that nobody can agree to, before it is made", async () => {

@@ -16,7 +16,7 @@ const prefixed = (service: string, actions: string) =>
 
 /**
  * What Terraform's AWS provider calls to create the stack and to read it again, each on the narrowest resource that is
- * known before.
+ * known before. Found in the log of an apply of the whole stack; what `destroy` needs on top is not in it.
  */
 export function deployPermissions(
   { names, region, variables }: Deployment,
@@ -53,7 +53,9 @@ export function deployPermissions(
       `CreateBucket ListBucket GetBucketLocation GetBucketTagging PutBucketTagging PutEncryptionConfiguration
        GetEncryptionConfiguration PutBucketVersioning GetBucketVersioning PutBucketPublicAccessBlock
        GetBucketPublicAccessBlock PutBucketOwnershipControls GetBucketOwnershipControls PutBucketPolicy GetBucketPolicy
-       PutLifecycleConfiguration GetLifecycleConfiguration`,
+       PutLifecycleConfiguration GetLifecycleConfiguration GetAccelerateConfiguration GetBucketAcl GetBucketCORS
+       GetBucketLogging GetBucketObjectLockConfiguration GetBucketRequestPayment GetBucketWebsite
+       GetReplicationConfiguration`,
     ),
     need("iam", role(names.deliveryRole), roleActions),
     need("iam", role(names.generatorRole), roleActions),
@@ -74,9 +76,10 @@ export function deployPermissions(
       need(
         "logs",
         regional("logs", `log-group:${group}:*`),
-        "CreateLogGroup PutRetentionPolicy TagResource ListTagsForResource",
+        "CreateLogGroup CreateLogStream DescribeLogStreams PutRetentionPolicy TagResource ListTagsForResource",
       ),
     ),
+    need("logs", regional("logs", "log-group:*"), "DescribeLogGroups"),
     need(
       "cloudwatch",
       `arn:${partition}:cloudwatch::${account}:dashboard/${names.dashboard}`,
@@ -103,7 +106,7 @@ export function deployPermissions(
           need(
             "sns",
             regional("sns", names.alarmTopic),
-            "CreateTopic GetTopicAttributes SetTopicAttributes TagResource ListTagsForResource Subscribe",
+            "CreateTopic GetTopicAttributes SetTopicAttributes TagResource ListTagsForResource Subscribe GetSubscriptionAttributes",
           ),
         ]
       : []),
