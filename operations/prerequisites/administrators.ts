@@ -86,5 +86,5 @@ async function addAdministrator(
         "Add them again in the Lake Formation console.",
     );
   }
-  return `added ${arn}; the ${before.length} administrators before are still there`;
+  return `added ${arn}; everybody who was there before still is (${before.length})`;
 }
