@@ -11,6 +11,9 @@ export interface PageTally {
 const onOpen = ["/", "/page.js", "/page.css", "/api/pipeline", "/api/metrics?range=900", "/api/failed"];
 const onCommit = ["/api/table", "/api/snapshot"];
 
+/** Requests that a page makes until everything on it is shown. */
+export const requestsToOpen = onOpen.length + onCommit.length;
+
 /** Behaves as an open page does: loads what it is made of, follows the events, looks at each new snapshot. */
 export function openPage(url: string, tally: PageTally): () => void {
   const agent = new Agent({ keepAlive: true, maxSockets: 5 });

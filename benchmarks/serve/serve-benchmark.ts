@@ -4,9 +4,10 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { setTimeout as sleep } from "node:timers/promises";
 import type { TableInfo } from "../../local/page/api";
 import type { Benchmark, BenchmarkOptions, Figure } from "../harness";
-import { openPage, openStalledPage, type PageTally } from "./open-page";
+import { openPage, openStalledPage, requestsToOpen, type PageTally } from "./open-page";
 import { sendPaced, type Sent } from "./paced-sender";
 
 const recordsPerSecond = 10_000;
@@ -44,6 +45,8 @@ async function load(openPages: number, seconds: number): Promise<Load> {
       ...Array.from({ length: openPages - stalled }, () => openPage(url, tally)),
       ...Array.from({ length: stalled }, () => openStalledPage(url)),
     ];
+    // Pages that are open, not pages that are being opened all at once.
+    while (tally.answers + tally.failures < (openPages - stalled) * requestsToOpen) await sleep(50);
     const sent = await sendPaced(url, recordsPerSecond, seconds);
     const rows = await rowsAfter(url, sent.acknowledged);
     for (const close of closers) close();
@@ -71,7 +74,7 @@ async function urlOf(output: NodeJS.ReadableStream): Promise<string> {
 async function rowsAfter(url: string, expected: number): Promise<number> {
   let rows = 0;
   for (let wait = 0; wait < 20 && rows < expected; wait++) {
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await sleep(500);
     const { snapshots } = (await (await fetch(`${url}/api/table`)).json()) as TableInfo;
     rows = snapshots[0]?.totalRows ?? 0;
   }
