@@ -1,5 +1,6 @@
 import { S3Backend, type TerraformStack } from "cdktf";
 import { settings } from "../pipeline/settings";
+import { toolVersions } from "../pipeline/tool-versions";
 
 /** The keys of `context` in cdktf.json that say where the state is kept. */
 export const stateContext = { bucket: "stateBucket", key: "stateKey", region: "stateRegion" } as const;
@@ -10,7 +11,7 @@ export const stateContext = { bucket: "stateBucket", key: "stateKey", region: "s
  * @throws Error when a value in the context is not a string
  */
 export function configureStateBackend(stack: TerraformStack): void {
-  stack.addOverride("terraform.required_version", ">= 1.6");
+  stack.addOverride("terraform.required_version", `>= ${toolVersions.terraform}`);
   const bucket = contextString(stack, stateContext.bucket);
   if (!bucket) return;
   new S3Backend(stack, {
@@ -21,7 +22,7 @@ export function configureStateBackend(stack: TerraformStack): void {
   });
   // S3's own locking came with Terraform 1.10; cdktf 0.21 does not know the option.
   stack.addOverride("terraform.backend.s3.use_lockfile", true);
-  stack.addOverride("terraform.required_version", ">= 1.10");
+  stack.addOverride("terraform.required_version", `>= ${toolVersions.terraformWithStateBucket}`);
 }
 
 function contextString(stack: TerraformStack, key: string): string {

@@ -250,7 +250,7 @@ describe("outputs", () => {
 describe("state", () => {
   it("is a local file unless the context names a bucket", () => {
     expect(json.terraform).not.toHaveProperty("backend.s3");
-    expect(json.terraform.required_version).toBe(">= 1.6");
+    expect(json.terraform.required_version).toBe(">= 1.6.0");
   });
 
   it("is kept in the named bucket with S3's own locking", () => {
@@ -265,7 +265,7 @@ describe("state", () => {
         use_lockfile: true,
       },
     });
-    expect(terraform.required_version).toBe(">= 1.10");
+    expect(terraform.required_version).toBe(">= 1.10.0");
   });
 
   it("rejects a context value that is not a string", () => {

@@ -41,5 +41,5 @@ it.each([
   configureStateBackend(stack);
   const { terraform } = JSON.parse(Testing.synth(stack)) as { terraform: { required_version: string } };
 
-  expect(`${terraform.required_version}.0`).toBe(`>= ${least}`);
+  expect(terraform.required_version).toBe(`>= ${least}`);
 });
