@@ -7,8 +7,8 @@ import type { FailedRecordInfo, FailedRecordsInfo } from "./api";
 
 const shownRecords = 50;
 const shownBytes = 2_000;
-/** Of one object, so that a large one costs no more than this. */
-const readBytes = 512 * 1024;
+/** Of one object, so that a large one costs no more than this; the largest record that Firehose takes fits. */
+const readBytes = 2 * 2 ** 20;
 
 /** One line of an error object, as far as it is shown. */
 interface FailedLine {

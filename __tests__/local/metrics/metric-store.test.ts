@@ -37,8 +37,7 @@ it("tells metrics apart by namespace, name and dimensions, whatever their order"
   store.record("N", "M", { a: "1" }, 1, start);
 
   const sums = [{ a: "1", b: "2" } as Record<string, string>, { a: "1" }].map(
-    (dimensions) =>
-      store.sets(metricKey({ namespace: "N", name: "M", dimensions }), 60)[0]?.sum,
+    (dimensions) => store.sets(metricKey({ namespace: "N", name: "M", dimensions }), 60)[0]?.sum,
   );
   expect(sums).toEqual([2, 1]);
 });
