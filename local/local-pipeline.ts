@@ -2,7 +2,7 @@ import { join } from "node:path";
 import { bundleFunction } from "../functions/bundle-function";
 import { generatorEnvironment } from "../pipeline/generator-environment";
 import type { PipelineNames } from "../pipeline/names";
-import { sensorReadingColumns } from "../pipeline/sensor-reading";
+import { sensorReadingColumns, type Column } from "../pipeline/sensor-reading";
 import { settings } from "../pipeline/settings";
 import type { Clock } from "./clock/clock";
 import type { Activity } from "./clock/virtual-clock";
@@ -29,6 +29,8 @@ export interface LocalPipelineOptions extends Pick<DeliveryStreamOptions, "metri
   /** A new UUID each time. */
   readonly ids: () => string;
   readonly faults: Faults;
+  /** @default - those of the deployed table */
+  readonly columns?: readonly Column[];
   /** @default - those of the deployed stream */
   readonly buffering?: BufferingSettings;
   /** Of the endpoint. @default - one that the operating system chooses */
@@ -55,15 +57,16 @@ export interface LocalPipeline {
 
 export async function openLocalPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
   const { warehouse, clock, ids, faults, port, otherRequests, admit, onMaintenance } = options;
+  const { columns = sensorReadingColumns } = options;
   const io = { now: () => clock.now() };
   const writer = await ParquetWriter.open();
-  const table = await IcebergTable.openOrCreate(warehouse.tableLocation, sensorReadingColumns, io);
+  const table = await IcebergTable.openOrCreate(warehouse.tableLocation, columns, io);
   const maintained = await IcebergTable.open(table.location, io);
   const maintenance = new HourlyMaintenance(maintained, writer, clock, onMaintenance);
   const stream = DeliveryStream.open({
     ...options,
     settings: options.buffering ?? settings.deliveryStream,
-    columns: sensorReadingColumns,
+    columns,
     directory: warehouse.streamDirectory,
     errorBucket: warehouse.errorBucket,
     destination: new IcebergDestination(table, writer),
