@@ -1,7 +1,7 @@
 import uPlot from "uplot";
 import type { Datapoint } from "../../metrics/statistic-set";
 import { align, type AlignedData } from "./aligned-data";
-import { colour, seriesColour } from "./colours";
+import { colour, seriesColour, seriesStyle } from "./colours";
 import { element, setText } from "./dom";
 import { compact } from "./format";
 import type { TimeFormat } from "./format";
@@ -56,7 +56,7 @@ export class Chart {
     this.values = series.map(() => element("span", { class: "legend-value" }, "–"));
     const entries = series.map(({ label, colour: named }, index) => {
       const swatch = element("span", { class: "swatch" });
-      swatch.style.backgroundColor = seriesColour(named, index);
+      swatch.style.backgroundColor = seriesStyle(named, index);
       return element("span", { class: "legend-entry" }, swatch, label, this.values[index]);
     });
     const legend = element("div", { class: "legend" }, ...entries, this.legendTime);
@@ -98,11 +98,11 @@ export class Chart {
         series: [
           {},
           ...options.series.map((one, index): uPlot.Series => {
-            const stroke = seriesColour(one.colour, index);
+            const stroke = () => seriesColour(one.colour, index);
             return {
               label: one.label,
               stroke,
-              fill: options.isSparkline ? `${stroke}22` : "",
+              fill: () => (options.isSparkline ? `${stroke()}22` : ""),
               width: 1.5,
               points: {
                 show: options.isSparkline ? this.isOnePoint : this.hasRoomForPoints,

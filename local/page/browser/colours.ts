@@ -7,7 +7,16 @@ const seriesColours = ["--series-1", "--series-2", "--series-3", "--series-4"];
 
 /** What the dashboard body names, which CloudWatch draws in both schemes, or the next of our own. */
 export function seriesColour(named: string | undefined, index: number): string {
-  return named ?? colour(seriesColours[index % seriesColours.length] ?? "");
+  return named ?? colour(seriesProperty(index));
+}
+
+/** The same for a style, which follows a change of scheme by itself. */
+export function seriesStyle(named: string | undefined, index: number): string {
+  return named ?? `var(${seriesProperty(index)})`;
+}
+
+function seriesProperty(index: number): string {
+  return seriesColours[index % seriesColours.length] ?? "";
 }
 
 export function onSchemeChange(listener: () => void): void {
