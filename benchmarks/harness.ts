@@ -15,7 +15,7 @@ export interface BenchmarkOptions {
 /** One measured quantity: a sample for each run. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "KB" | "MB" | "ratio";
+  readonly unit: "ms" | "KB" | "MB" | "files" | "ratio";
   readonly samples: readonly number[];
   /** The target: the median is to be at most this. */
   readonly most?: number;

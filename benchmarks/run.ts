@@ -1,5 +1,6 @@
 import { parseArgs } from "node:util";
 import Table from "cli-table3";
+import { dayBenchmark } from "./day/day-benchmark";
 import { firehoseBenchmark } from "./firehose/firehose-benchmark";
 import { functionBenchmark } from "./function/function-benchmark";
 import { type Benchmark, type Summary, summarize } from "./harness";
@@ -7,14 +8,17 @@ import { commitBenchmark } from "./iceberg/commit-benchmark";
 import { queryBenchmark } from "./query/query-benchmark";
 import { replayBenchmark } from "./replay/replay-benchmark";
 import { serveBenchmark } from "./serve/serve-benchmark";
+import { synthesisBenchmark } from "./synthesis/synthesis-benchmark";
 
 const benchmarks: readonly Benchmark[] = [
+  synthesisBenchmark,
   functionBenchmark,
   firehoseBenchmark,
   commitBenchmark,
   replayBenchmark,
   serveBenchmark,
   queryBenchmark,
+  dayBenchmark,
 ];
 
 const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--json]

@@ -1,8 +1,9 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { settings } from "../../pipeline/settings";
+import { report, told } from "../part";
 import { hourOfRecords } from "./hour";
-import { emptyTable, report, told } from "./parts";
+import { emptyTable } from "./parts";
 
 // What cannot be saved: parse every record, write each buffer, copy it to Parquet, commit. One process, no HTTP,
 // no record rules, no acknowledgement.

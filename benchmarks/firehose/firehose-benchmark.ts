@@ -1,40 +1,9 @@
-import { fork, type ChildProcess } from "node:child_process";
-import { once } from "node:events";
 import { join } from "node:path";
 import { alternate, type Benchmark, type BenchmarkOptions, type Figure, ratios } from "../harness";
+import { type Message, Part } from "../part";
 import { recordsPerHour } from "./hour";
 
-type Message = Readonly<Record<string, unknown>>;
-
-/** A process of this folder that speaks through `report` and listens with `told`. */
-class Part {
-  private readonly child: ChildProcess;
-
-  constructor(program: string, ...args: readonly string[]) {
-    this.child = fork(join(__dirname, program), args, {
-      execArgv: ["--import", "tsx"],
-      env: { ...process.env, NODE_NO_WARNINGS: "1" },
-    });
-  }
-
-  /** @throws Error when it ends instead */
-  async hear(): Promise<Message> {
-    const ended = once(this.child, "exit").then(([code]) => {
-      throw new Error(`${this.child.spawnargs.slice(-3).join(" ")} ended with code ${String(code)}`);
-    });
-    ended.catch(() => undefined);
-    const [message] = (await Promise.race([once(this.child, "message"), ended])) as [Message];
-    return message;
-  }
-
-  tell(): void {
-    this.child.send("go");
-  }
-
-  end(): void {
-    this.child.kill();
-  }
-}
+const program = (name: string) => join(__dirname, name);
 
 function expectRows({ rows }: Message, records: number): void {
   if (rows !== records) throw new Error(`${String(rows)} of ${records} records became rows`);
@@ -42,7 +11,7 @@ function expectRows({ rows }: Message, records: number): void {
 
 /** Milliseconds of the work that no Firehose could avoid. */
 async function ceiling(records: number): Promise<number> {
-  const part = new Part("ceiling-process.ts", String(records));
+  const part = new Part(program("ceiling-process.ts"), String(records));
   await part.hear();
   part.tell();
   const result = await part.hear();
@@ -58,9 +27,9 @@ interface Passage {
 }
 
 async function through(client: "http" | "sdk", records: number): Promise<Passage> {
-  const stream = new Part("stream-process.ts");
+  const stream = new Part(program("stream-process.ts"));
   const { url } = await stream.hear();
-  const sender = new Part("sender-process.ts", client, String(url), String(records));
+  const sender = new Part(program("sender-process.ts"), client, String(url), String(records));
   try {
     await sender.hear();
     const start = process.hrtime.bigint();

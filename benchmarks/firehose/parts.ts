@@ -23,13 +23,3 @@ export async function emptyTable(): Promise<{
   const table = await IcebergTable.openOrCreate(places.tableLocation, sensorReadingColumns);
   return { places, table, writer: await ParquetWriter.open() };
 }
-
-/** Tells the benchmark; it started this process. */
-export function report(message: Readonly<Record<string, unknown>>): void {
-  process.send?.(message);
-}
-
-/** Resolves at the benchmark's next word. */
-export function told(): Promise<unknown> {
-  return new Promise((resolve) => process.once("message", resolve));
-}

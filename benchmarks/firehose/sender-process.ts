@@ -1,8 +1,9 @@
 import { Agent, request } from "node:http";
 import { FirehoseClient, PutRecordBatchCommand } from "@aws-sdk/client-firehose";
 import { putRecordBatchLimits } from "../../pipeline/firehose-limits";
+import { report, told } from "../part";
 import { hourOfRecords } from "./hour";
-import { names, report, told } from "./parts";
+import { names } from "./parts";
 
 // Sends the hour as fast as it can: sender-process.ts http|sdk URL RECORDS.
 

@@ -5,7 +5,8 @@ import { createEndpoint } from "../../local/firehose/endpoint";
 import { IcebergDestination } from "../../local/firehose/iceberg-destination";
 import { sensorReadingColumns } from "../../pipeline/sensor-reading";
 import { settings } from "../../pipeline/settings";
-import { emptyTable, names, report, told } from "./parts";
+import { report, told } from "../part";
+import { emptyTable, names } from "./parts";
 
 async function main(): Promise<void> {
   const { places, table, writer } = await emptyTable();
