@@ -19,7 +19,6 @@ interface ServeOptions {
   readonly faults: string;
 }
 
-const defaultPort = 4573;
 const { bufferingSizeMib: sizes, bufferingIntervalSeconds: intervals } = icebergDestinationLimits;
 
 const command = createCommand(
@@ -29,7 +28,7 @@ const command = createCommand(
 )
   .addOption(
     new Option("--port <n>", "of the endpoint and the dashboard, on 127.0.0.1; 0 for any that is free")
-      .default(defaultPort)
+      .default(settings.local.port)
       .argParser(wholeNumber(0, 65_535)),
   )
   .addOption(warehouseOption())

@@ -43,4 +43,9 @@ export const settings = {
     freshnessSeconds: 15 * 60,
     noIncomingRecordsMinutes: 10,
   },
+
+  local: {
+    /** Where `npm run serve` listens on 127.0.0.1 unless told otherwise. */
+    port: 4573,
+  },
 } as const;

@@ -1,5 +1,6 @@
 import { resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
+import { settings } from "../../pipeline/settings";
 import type { Deployment } from "../deployment/deployment-settings";
 import { AwsCallError } from "../aws/aws-error";
 import { clientSettings } from "../aws/clients";
@@ -25,7 +26,7 @@ export interface ReplayFlags {
 }
 
 /** Where `npm run serve` listens unless told otherwise. */
-const localEndpoint = "http://127.0.0.1:4573";
+const localEndpoint = `http://127.0.0.1:${settings.local.port}`;
 
 /** Git ignores the folder. One ledger for each error bucket: keys of different buckets may be alike. */
 function ledgerPath({ names, region }: Deployment, { ledger, local }: ReplayFlags): string {
