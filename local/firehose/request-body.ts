@@ -48,9 +48,11 @@ function collect(request: IncomingMessage): Promise<Buffer> {
       if (length > largestBody) reject(tooLarge());
       else resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length));
     });
-    request.once("error", reject);
-    request.once("close", () => {
+    const abort = () => {
       reject(new WireError("RequestAbortedException", "The request ended before its body did."));
-    });
+    };
+    // A client that goes away is the client's affair; nobody else can make an incoming request fail.
+    request.once("error", abort);
+    request.once("close", abort);
   });
 }

@@ -1,0 +1,104 @@
+import { setTimeout as delay } from "node:timers/promises";
+import type { SeededRandom } from "./seeded-random";
+import { ServingProcess } from "./serving-process";
+import type { SmallDisk } from "./small-disk";
+
+/** What a round has at hand while records are being sent. */
+export interface Scene {
+  readonly server: ServingProcess;
+  readonly disk: SmallDisk;
+  readonly random: SeededRandom;
+}
+
+/** What happens to a server in one round. */
+export interface Incident {
+  /** Share of the requests that do not come to their end. */
+  readonly dropRate?: number;
+  /** Whether the server is killed at the end and its successor has to finish. */
+  readonly kills?: boolean;
+  readonly happen: (scene: Scene) => Promise<void>;
+}
+
+const hourMs = 3_600_000;
+const someTime = (random: SeededRandom, most = 250) => delay(random.between(5, most));
+
+export const incidents = {
+  killed: { kills: true, happen: ({ random }) => someTime(random, 400) },
+  "requests dropped": { dropRate: 0.4, happen: ({ random }) => someTime(random) },
+  "requests dropped, then killed": {
+    dropRate: 0.4,
+    kills: true,
+    happen: ({ random }) => someTime(random),
+  },
+  "disk slow": {
+    happen: async ({ server, random }) => {
+      await server.suffer({ writeDelayMs: random.between(1, 15) });
+      await someTime(random);
+      await server.suffer({});
+    },
+  },
+  "disk slow, then killed": {
+    kills: true,
+    happen: async ({ server, random }) => {
+      await server.suffer({ writeDelayMs: random.between(1, 15) });
+      await someTime(random);
+    },
+  },
+  // A server whose disk was full tries again after half a minute: its successor does at once.
+  "disk full": {
+    kills: true,
+    happen: async ({ server, disk, random }) => {
+      await someTime(random);
+      if (disk.shortcoming === undefined) disk.fill(random.between(0, 100_000));
+      else await server.suffer({ diskIsFull: true });
+      await someTime(random);
+      disk.free();
+      await server.suffer({});
+      await someTime(random);
+    },
+  },
+  "writes fail": {
+    kills: true,
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      await server.suffer({ diskIsFull: true });
+      await someTime(random);
+      await server.suffer({});
+      await someTime(random);
+    },
+  },
+  "clock stepped back": {
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      await server.suffer({ clockOffsetMs: -random.between(1, 48 * hourMs) });
+      await someTime(random);
+    },
+  },
+  // Beyond the time for which a commit is tried again.
+  "clock stepped forward": {
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      await server.suffer({ clockOffsetMs: hourMs });
+      await someTime(random);
+    },
+  },
+  "second server": {
+    happen: async ({ disk }) => {
+      const { code, output } = await new ServingProcess(disk.folder).ended();
+      if (code !== 1 || !output.includes("is in use by process"))
+        throw new Error(`A second server was not refused, it ended with ${String(code)}:\n${output}`);
+    },
+  },
+} as const satisfies Readonly<Record<string, Incident>>;
+
+export type IncidentName = keyof typeof incidents;
+export const incidentNames = Object.keys(incidents) as IncidentName[];
+
+/** What goes wrong all the time with a server that is started now, as its --faults. */
+export function serverFaults(random: SeededRandom): string {
+  const rates = { throttle: 0.2, partial: 0.1, malformed: 0.05, slow: 0.05, commit: 0.3 };
+  return Object.entries(rates)
+    .filter(() => random.chance(0.4))
+    .map(([kind, rate]) => `${kind}=${rate}`)
+    .join();
+}
