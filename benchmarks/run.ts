@@ -1,12 +1,18 @@
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { parseArgs } from "node:util";
-import Table from "cli-table3";
+import { format } from "prettier";
 import { dayBenchmark } from "./day/day-benchmark";
 import { firehoseBenchmark } from "./firehose/firehose-benchmark";
 import { functionBenchmark } from "./function/function-benchmark";
 import { type Benchmark, type Summary, summarize } from "./harness";
 import { commitBenchmark } from "./iceberg/commit-benchmark";
+import { thisMachine } from "./machine";
+import { showLines } from "./progress-line";
 import { queryBenchmark } from "./query/query-benchmark";
+import { type BenchmarkRecord, compare, readRecord, writeRecord } from "./record";
 import { replayBenchmark } from "./replay/replay-benchmark";
+import { page, table, verdict } from "./report";
 import { serveBenchmark } from "./serve/serve-benchmark";
 import { synthesisBenchmark } from "./synthesis/synthesis-benchmark";
 
@@ -21,17 +27,21 @@ const benchmarks: readonly Benchmark[] = [
   dayBenchmark,
 ];
 
-const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--json]
+const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--check] [--json]
 
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(12)}${description}`).join("\n")}
 
-  --quick     few runs: shows that it works, not how fast it is
+  --quick     few runs on less data: shows that it works, not how fast it is
+  --check     fails if a ratio is far above the recorded one; writes nothing
   --json      only JSON on stdout
+
+Without a name or an option but --json, all run, and docs/benchmarks.md and benchmarks/recorded.json are written.
 `;
 
 interface Arguments {
   readonly chosen: readonly Benchmark[];
   readonly quick: boolean;
+  readonly check: boolean;
   readonly json: boolean;
 }
 
@@ -39,36 +49,38 @@ function readArguments(): Arguments | string {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { quick: { type: "boolean" }, json: { type: "boolean" } },
+      options: { quick: { type: "boolean" }, check: { type: "boolean" }, json: { type: "boolean" } },
     });
     const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
     if (unknown.length > 0) return `There is no benchmark "${unknown.join('", "')}".`;
+    const { quick = false, check = false, json = false } = values;
+    if (quick && check) return "--check needs the recorded amounts of data; it does not go with --quick.";
     const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
-    return { chosen, quick: values.quick ?? false, json: values.json ?? false };
+    return { chosen, quick, check, json };
   } catch (error) {
     return (error as Error).message;
   }
 }
 
-function table(summaries: readonly Summary[]): string {
-  const rows = new Table({
-    head: ["figure", "median", "min", "max", "runs", "at most", ""],
-    style: { head: [], border: [] },
-  });
-  const text = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
-  for (const { name, unit, median, min, max, runs, most, met } of summaries) {
-    const verdict = met === undefined ? "" : met ? "met" : "missed";
-    rows.push([
-      `${name} [${unit}]`,
-      text(median),
-      text(min),
-      text(max),
-      runs,
-      most === undefined ? "" : text(most),
-      verdict,
-    ]);
+async function measure({ chosen, quick, json }: Arguments): Promise<Record<string, readonly Summary[]>> {
+  const results: Record<string, readonly Summary[]> = {};
+  for (const [index, benchmark] of chosen.entries()) {
+    const { name } = benchmark;
+    const lines = showLines(process.stderr, `[${index + 1}/${chosen.length}] ${name}`);
+    try {
+      results[name] = (await benchmark.run({ quick, progress: lines.show })).map(summarize);
+    } finally {
+      lines.clear();
+    }
+    if (!json) console.log(`${name}: ${benchmark.description}\n${table(results[name])}`);
   }
-  return rows.toString();
+  return results;
+}
+
+async function write(record: BenchmarkRecord): Promise<void> {
+  writeRecord(record);
+  const markdown = await format(page(record, benchmarks), { parser: "markdown" });
+  writeFileSync(join(__dirname, "..", "docs", "benchmarks.md"), markdown);
 }
 
 async function main(): Promise<number> {
@@ -77,20 +89,26 @@ async function main(): Promise<number> {
     console.error(`${read}\n\n${usage}`);
     return 2;
   }
-  const results: Record<string, readonly Summary[]> = {};
-  for (const benchmark of read.chosen) {
-    const { name } = benchmark;
-    const progress = (line: string) => {
-      console.error(`${name}: ${line}`);
-    };
-    const summaries = (await benchmark.run({ quick: read.quick, progress })).map(summarize);
-    results[name] = summaries;
-    if (!read.json) console.log(table(summaries));
+  const recorded = read.check ? readRecord() : undefined;
+  const results = await measure(read);
+  const comparison = recorded && compare(results, recorded.results);
+  if (read.json) console.log(JSON.stringify({ machine: thisMachine(), results, comparison }, null, 2));
+  else if (comparison) console.log(verdict(comparison));
+  if (comparison) return comparison.regressions.length === 0 ? 0 : 1;
+  if (!read.quick && read.chosen.length === benchmarks.length) {
+    await write({ date: new Date().toISOString().slice(0, 10), machine: thisMachine(), results });
+    console.error("Wrote docs/benchmarks.md and benchmarks/recorded.json.");
   }
-  if (read.json) console.log(JSON.stringify(results, null, 2));
   return 0;
 }
 
-void main().then((code) => {
-  process.exitCode = code;
-});
+void main().then(
+  (code) => {
+    process.exitCode = code;
+  },
+  (error: unknown) => {
+    const { DEBUG } = process.env;
+    console.error(error instanceof Error ? (DEBUG ? error.stack : error.message) : String(error));
+    process.exitCode = 1;
+  },
+);

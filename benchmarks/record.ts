@@ -1,0 +1,68 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import type { Summary } from "./harness";
+import type { Machine } from "./machine";
+
+/** Each benchmark's figures, by its name. */
+export type Results = Readonly<Record<string, readonly Summary[]>>;
+
+/** A whole run, as it is kept beside the benchmarks. */
+export interface BenchmarkRecord {
+  /** YYYY-MM-DD. */
+  readonly date: string;
+  readonly machine: Machine;
+  readonly results: Results;
+}
+
+/** How often the recorded ratio, at its worst, a ratio may be: two runs of the same code differ by less. */
+const tolerance = 1.5;
+
+const file = join(__dirname, "recorded.json");
+
+/** @throws Error when nothing was recorded yet */
+export function readRecord(): BenchmarkRecord {
+  return JSON.parse(readFileSync(file, "utf8")) as BenchmarkRecord;
+}
+
+export function writeRecord(record: BenchmarkRecord): void {
+  writeFileSync(file, `${JSON.stringify(record, null, 2)}\n`);
+}
+
+/** A ratio that is far above the recorded one. */
+export interface Regression {
+  readonly benchmark: string;
+  readonly figure: string;
+  readonly median: number;
+  readonly recorded: number;
+  readonly limit: number;
+}
+
+export interface Comparison {
+  readonly compared: number;
+  readonly regressions: readonly Regression[];
+  /** Ratios that the record does not have. */
+  readonly unknown: readonly string[];
+}
+
+/** Only ratios within one run are compared: times and sizes are another machine's. */
+export function compare(results: Results, recorded: Results): Comparison {
+  const regressions: Regression[] = [];
+  const unknown: string[] = [];
+  let compared = 0;
+  for (const [benchmark, summaries] of Object.entries(results)) {
+    for (const { name, unit, median } of summaries) {
+      if (unit !== "ratio") continue;
+      const before = recorded[benchmark]?.find((summary) => summary.name === name);
+      if (!before) {
+        unknown.push(`${benchmark}: ${name}`);
+        continue;
+      }
+      compared += 1;
+      const limit = before.max * tolerance;
+      // Written so that a ratio that is not a number is one.
+      if (!(median <= limit))
+        regressions.push({ benchmark, figure: name, median, recorded: before.median, limit });
+    }
+  }
+  return { compared, regressions, unknown };
+}

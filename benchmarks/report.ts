@@ -1,0 +1,75 @@
+import Table from "cli-table3";
+import type { Benchmark, Summary } from "./harness";
+import type { BenchmarkRecord, Comparison } from "./record";
+
+const text = (value: number) => value.toFixed(value < 10 ? 2 : value < 100 ? 1 : 0);
+
+function cells({ name, unit, median, min, max, runs, most, met }: Summary): string[] {
+  return [
+    `${name} [${unit}]`,
+    text(median),
+    text(min),
+    text(max),
+    String(runs),
+    most === undefined ? "" : text(most),
+    met === undefined ? "" : met ? "met" : "missed",
+  ];
+}
+
+const head = ["figure", "median", "min", "max", "runs", "at most", ""];
+
+/** For a terminal. */
+export function table(summaries: readonly Summary[]): string {
+  const rows = new Table({ head, style: { head: [], border: [] } });
+  for (const summary of summaries) rows.push(cells(summary));
+  return rows.toString();
+}
+
+/** `docs/benchmarks.md`, before it is formatted. */
+export function page(
+  { date, machine, results }: BenchmarkRecord,
+  benchmarks: readonly Pick<Benchmark, "name" | "description">[],
+): string {
+  const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
+  const lines = [
+    "# Benchmarks",
+    "",
+    "Written by `npm run bench`; do not edit it by hand. Every claim about speed in these pages is one of the commands",
+    "below. Each figure is the median of several runs after a warm-up, with the smallest and largest of them. Variants",
+    "that are compared run in turn, and a ratio is formed within each round, so that it says the same on a machine that",
+    "is slower or busier; times and sizes do not. A figure that has a target says whether the median meets it.",
+    "",
+    `Run on ${date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, ` +
+      `Node.js ${machine.node}; ${packages.join(", ")}.`,
+    "",
+    "```sh",
+    "npm run bench                      # all of them, and writes this page",
+    "npm run bench -- synthesis day     # some of them",
+    "npm run bench -- --quick           # few runs on less data: that they work, not how fast",
+    "npm run bench -- --check           # fails if a ratio is far above the recorded one",
+    "npm run bench -- --json            # only JSON on stdout",
+    "```",
+  ];
+  for (const { name, description } of benchmarks) {
+    const summaries = results[name];
+    if (!summaries) continue;
+    lines.push("", `## ${name}`, "", `${description[0]?.toUpperCase() ?? ""}${description.slice(1)}.`, "");
+    const rows = [head, head.map((_, n) => (n === 0 || n === 6 ? "---" : "---:")), ...summaries.map(cells)];
+    lines.push(...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`));
+  }
+  return `${lines.join("\n")}\n`;
+}
+
+/** What `--check` says. */
+export function verdict({ compared, regressions, unknown }: Comparison): string {
+  const far = regressions.map(
+    ({ benchmark, figure, median, recorded, limit }) =>
+      `${benchmark}: ${figure}: ${text(median)}, recorded ${text(recorded)}, at most ${text(limit)} allowed`,
+  );
+  const missing = unknown.map((name) => `${name}: not recorded, so not compared`);
+  const summary =
+    regressions.length === 0
+      ? `${compared} ratios are near the recorded ones.`
+      : `${regressions.length} of ${compared} ratios are far above the recorded ones.`;
+  return [...far, ...missing, summary].join("\n");
+}
