@@ -6,6 +6,7 @@ export type Message = Readonly<Record<string, unknown>>;
 /** A TypeScript program in a process of its own, which speaks with `report` and listens with `told`. */
 export class Part {
   private readonly child: ChildProcess;
+  private readonly ended: Promise<never>;
 
   /** @param program its absolute path */
   constructor(program: string, ...args: readonly string[]) {
@@ -13,15 +14,15 @@ export class Part {
       execArgv: ["--import", "tsx"],
       env: { ...process.env, NODE_NO_WARNINGS: "1" },
     });
+    this.ended = once(this.child, "exit").then(([code]) => {
+      throw new Error(`${program} ${args.join(" ")} ended with code ${String(code)}`);
+    });
+    this.ended.catch(() => undefined);
   }
 
   /** @throws Error when it ends instead */
   async hear(): Promise<Message> {
-    const ended = once(this.child, "exit").then(([code]) => {
-      throw new Error(`${this.child.spawnargs.slice(-3).join(" ")} ended with code ${String(code)}`);
-    });
-    ended.catch(() => undefined);
-    const [message] = (await Promise.race([once(this.child, "message"), ended])) as [Message];
+    const [message] = (await Promise.race([once(this.child, "message"), this.ended])) as [Message];
     return message;
   }
 

@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from "node:fs";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { Summary } from "./harness";
 import type { Machine } from "./machine";
@@ -21,6 +21,8 @@ const file = join(__dirname, "recorded.json");
 
 /** @throws Error when nothing was recorded yet */
 export function readRecord(): BenchmarkRecord {
+  if (!existsSync(file))
+    throw new Error("Nothing is recorded to compare with: run npm run bench first, without an option.");
   return JSON.parse(readFileSync(file, "utf8")) as BenchmarkRecord;
 }
 
