@@ -25,7 +25,7 @@ describe("cdktf.json", () => {
   const config = readJson("cdktf.json");
 
   it("runs main.ts the fast way and sends no crash report", () => {
-    expect(config).toMatchObject({ app: "node --require tsx/cjs main.ts", sendCrashReports: "false" });
+    expect(config).toMatchObject({ app: "node --import tsx main.ts", sendCrashReports: "false" });
   });
 
   it("has a project id, which cdktf would otherwise write into it", () => {
