@@ -178,6 +178,21 @@ it("closes a connection that speaks anything but HTTP, or breaks off", async () 
   );
 });
 
+it("takes it for no failure of its own when a client goes away in the middle of a request", async () => {
+  await listen();
+  const head =
+    "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Firehose_20150804.PutRecord\r\nContent-Length: 9\r\n\r\n";
+  for (const sent of [head.slice(0, 20), head, `${head}{`]) {
+    const socket = connect(port, "127.0.0.1");
+    const closed = new Promise((resolve) => socket.on("close", resolve));
+    socket.write(sent);
+    // Answered after the server has had that.
+    await call(good, target("PutRecord"));
+    socket.destroy();
+    await closed;
+  }
+});
+
 it.each(["[", '{"a":', '{"Records":[', '{"DeliveryStreamName":[', '"\\u005b'])(
   "rejects %j, nested or repeated a million times",
   async (opening) => {
