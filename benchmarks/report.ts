@@ -34,10 +34,10 @@ export function page(
   const lines = [
     "# Benchmarks",
     "",
-    "Written by `npm run bench`; do not edit it by hand. Every claim about speed in these pages is one of the commands",
-    "below. Each figure is the median of several runs after a warm-up, with the smallest and largest of them. Variants",
-    "that are compared run in turn, and a ratio is formed within each round, so that it says the same on a machine that",
-    "is slower or busier; times and sizes do not. A figure that has a target says whether the median meets it.",
+    "Written by `npm run bench`; do not edit it by hand. Each figure is the median of so many runs, with the smallest and",
+    "largest of them; what is short is warmed up first. Variants that are compared run in turn, and a ratio is formed",
+    "within each round, so that a slower or busier machine changes it little; times it does change. A figure that has a",
+    "target says whether its median meets it.",
     "",
     `Run on ${date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, ` +
       `Node.js ${machine.node}; ${packages.join(", ")}.`,
