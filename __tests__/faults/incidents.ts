@@ -74,7 +74,7 @@ export const incidents = {
       await someTime(random);
     },
   },
-  // Beyond the time for which a commit is tried again.
+  // Beyond the time for which a commit is tried again: a clock that was set must not end that.
   "clock stepped forward": {
     happen: async ({ server, random }) => {
       await someTime(random);

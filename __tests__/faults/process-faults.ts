@@ -7,7 +7,7 @@ import promises from "node:fs/promises";
 export interface ProcessFaults {
   /** Added to what the process takes for the time. */
   readonly clockOffsetMs?: number;
-  /** Before each write. */
+  /** Before each write and each removal. */
   readonly writeDelayMs?: number;
   /** Writes fail with ENOSPC, some after their first half was written. */
   readonly diskIsFull?: boolean;
@@ -26,8 +26,12 @@ Date.now = () => realNow() + (faults.clockOffsetMs ?? 0);
 
 const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
-function beforeWrite(): void {
+function dawdle(): void {
   if (faults.writeDelayMs) Atomics.wait(sleeper, 0, 0, faults.writeDelayMs);
+}
+
+function beforeWrite(): void {
+  dawdle();
   if (faults.diskIsFull)
     throw Object.assign(new Error("ENOSPC: no space left on device"), { code: "ENOSPC" });
 }
@@ -39,6 +43,13 @@ fs.writeSync = ((file: number, bytes: Uint8Array, offset: number, length: number
   beforeWrite();
   return writeSync(file, bytes, offset, length, position);
 }) as typeof fs.writeSync;
+
+// Between a commit and the removal of what was committed a kill is at its worst.
+const { rmSync } = fs;
+fs.rmSync = (path, options) => {
+  dawdle();
+  rmSync(path, options);
+};
 
 const { open } = promises;
 promises.open = async (path, flags, mode) => {
