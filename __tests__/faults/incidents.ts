@@ -37,11 +37,12 @@ export const incidents = {
       await server.suffer({});
     },
   },
-  "disk slow, then killed": {
+  "killed after a commit": {
     kills: true,
     happen: async ({ server, random }) => {
-      await server.suffer({ writeDelayMs: random.between(1, 15) });
       await someTime(random);
+      await server.suffer({ diesAtRemoval: true });
+      await someTime(random, 500);
     },
   },
   // A server whose disk was full tries again after half a minute: its successor does at once.

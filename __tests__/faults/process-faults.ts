@@ -11,6 +11,8 @@ export interface ProcessFaults {
   readonly writeDelayMs?: number;
   /** Writes fail with ENOSPC, some after their first half was written. */
   readonly diskIsFull?: boolean;
+  /** The next removal, which follows a commit, is where the process is killed. */
+  readonly diesAtRemoval?: boolean;
 }
 
 let faults: ProcessFaults = {};
@@ -48,6 +50,7 @@ fs.writeSync = ((file: number, bytes: Uint8Array, offset: number, length: number
 const { rmSync } = fs;
 fs.rmSync = (path, options) => {
   dawdle();
+  if (faults.diesAtRemoval) process.kill(process.pid, "SIGKILL");
   rmSync(path, options);
 };
 

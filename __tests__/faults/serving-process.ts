@@ -49,7 +49,7 @@ export class ServingProcess {
   async suffer(faults: ProcessFaults): Promise<void> {
     const changed = once(this.child, "message");
     this.child.send(faults);
-    await changed;
+    await Promise.race([changed, this.exited]);
   }
 
   async kill(): Promise<void> {
