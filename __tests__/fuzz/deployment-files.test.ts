@@ -21,6 +21,7 @@ const pieces = [
   '"text"',
   '"${x}"',
   '"\\u00e9\\n"',
+  '"\\UFFFFFFFF"',
   '"',
   "\\",
   "true",

@@ -7,6 +7,12 @@ import { engineError, QueryLimitError } from "./query-error";
 import { sessionSetup, type QueryLimits, type TableContents } from "./session-setup";
 import type { Cell, QueryResult } from "./query-result";
 
+/**
+ * Characters of the longest query. The engine's limits on memory and time do not hold while it binds a text of a
+ * hundred thousand.
+ */
+export const longestQuery = 65_536;
+
 /** For somebody at a terminal with their own data. */
 export const terminalLimits: QueryLimits = { memoryMib: 1024, timeoutMs: 5 * 60_000, rows: 1_000_000 };
 
@@ -68,6 +74,11 @@ export class QuerySession {
     };
     let timer = this.clock.setTimeout(interrupt, timeoutMs);
     try {
+      if (sql.length > longestQuery) {
+        throw new QueryLimitError(
+          `The query is longer than ${longestQuery.toLocaleString("en-US")} characters.`,
+        );
+      }
       await assertOneQuestion(this.connection, sql);
       const answer = await this.#read(sql);
       return { ...answer, elapsedMs: this.clock.now() - begun };

@@ -76,6 +76,8 @@ function* tokens(text: string, file: string): Generator<Token> {
   }
 }
 
+const lastCodePoint = 0x10ffff;
+
 function valueOf({ kind, text }: Token, refuse: () => UserError): VariableValue {
   if (kind === "number") return Number(text);
   if (kind === "name") {
@@ -92,7 +94,11 @@ function valueOf({ kind, text }: Token, refuse: () => UserError): VariableValue 
       /\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))/g,
       (_, short?: string, long?: string, letter?: string) => {
         const code = short ?? long;
-        if (code !== undefined) return String.fromCodePoint(Number.parseInt(code, 16));
+        if (code !== undefined) {
+          const codePoint = Number.parseInt(code, 16);
+          if (codePoint > lastCodePoint) throw refuse();
+          return String.fromCodePoint(codePoint);
+        }
         const character = escapes[letter ?? ""];
         if (character === undefined) throw refuse();
         return character;

@@ -4,7 +4,7 @@ import type { AddressInfo } from "node:net";
 import { join } from "node:path";
 import type { Clock } from "../../../local/clock/clock";
 import { QueryError, QueryLimitError, RefusedQueryError } from "../../../local/query/query-error";
-import type { QuerySession } from "../../../local/query/query-session";
+import { longestQuery, type QuerySession } from "../../../local/query/query-session";
 import {
   closeSessions,
   names,
@@ -335,6 +335,17 @@ describe("limits", () => {
 
     await expect(session.run("SELECT count(DISTINCT range) FROM range(50000000)")).rejects.toThrow(
       "needs more memory",
+    );
+  });
+
+  test("rejects a query longer than the engine's limits can hold", async () => {
+    const session = await openSession();
+    const question = "SELECT 1";
+    const sql = question.padEnd(longestQuery);
+
+    await expect(session.run(sql)).resolves.toMatchObject({ rows: [[1]] });
+    await expect(session.run(`${sql} `)).rejects.toThrow(
+      new QueryLimitError("The query is longer than 65,536 characters."),
     );
   });
 
