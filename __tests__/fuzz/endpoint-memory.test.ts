@@ -1,0 +1,81 @@
+import { fork, type ChildProcess } from "node:child_process";
+import { once } from "node:events";
+import { request } from "node:http";
+import { join } from "node:path";
+import { gzipSync } from "node:zlib";
+import { largestBody } from "../../local/firehose/request-body";
+
+const mebi = 2 ** 20;
+let child: ChildProcess;
+let port: number;
+
+beforeAll(async () => {
+  child = fork(join(__dirname, "endpoint-process.ts"), {
+    execArgv: ["--expose-gc", "--require", "tsx/cjs"],
+    stdio: ["ignore", "ignore", "inherit", "ipc"],
+  });
+  ({ port } = await answer<{ port: number }>());
+});
+
+afterAll(async () => {
+  const gone = once(child, "exit");
+  child.disconnect();
+  await gone;
+});
+
+async function answer<T>(): Promise<T> {
+  const [message] = (await once(child, "message")) as [T];
+  return message;
+}
+
+async function residentBytes(): Promise<number> {
+  const answered = answer<{ bytes: number }>();
+  child.send("memory");
+  return (await answered).bytes;
+}
+
+/** Sends a body that is not to be taken. @returns the status, or "closed" when the endpoint hung up meanwhile */
+function send(body: Buffer, headers: Record<string, string>): Promise<number | "closed"> {
+  return new Promise((resolve) => {
+    const sent = request(
+      {
+        port,
+        host: "127.0.0.1",
+        method: "POST",
+        agent: false,
+        headers: { "x-amz-target": "Firehose_20150804.PutRecordBatch", ...headers },
+      },
+      (response) => {
+        response.resume();
+        resolve(response.statusCode ?? 0);
+      },
+    );
+    sent.on("error", () => {
+      resolve("closed");
+    });
+    sent.end(body);
+  });
+}
+
+it.each([
+  ["bodies above the limit", Buffer.alloc(largestBody + mebi, " "), {}],
+  [
+    "small bodies that unpack to sixty-four times the limit",
+    gzipSync(Buffer.alloc(64 * largestBody)),
+    { "content-encoding": "gzip" },
+  ],
+])("needs no more memory for a hundred %s than for a few", async (_what, body, headers) => {
+  const rounds = async (count: number) => {
+    for (let round = 0; round < count; round++) {
+      const answers = await Promise.all(Array.from({ length: 4 }, () => send(body, headers)));
+      for (const status of answers) expect([400, 413, "closed"]).toContain(status);
+    }
+  };
+  await rounds(3);
+  const few = await residentBytes();
+
+  await rounds(25);
+
+  // Kept, a hundred bodies would take at least a hundred MiB, and unpacked ones far more.
+  expect((await residentBytes()) - few).toBeLessThan(64 * mebi);
+});
