@@ -4,6 +4,8 @@ const esModulePackages = ["icebird", "hyparquet", "hyparquet-compressors", "hysn
 /** @type {import("jest").Config} */
 module.exports = {
   testEnvironment: "node",
+  // The default leaves one core idle, which is half of a small machine.
+  maxWorkers: "100%",
   testMatch: ["<rootDir>/__tests__/**/*.test.ts"],
   transform: {
     "^.+\\.[jt]s$": ["@swc/jest", { jsc: { target: "es2022", parser: { syntax: "typescript" } } }],
