@@ -16,7 +16,7 @@ export interface Metric {
  *   documentation's prose names them differently.
  */
 export function pipelineMetrics(
-  names: Pick<PipelineNames, "deliveryStream" | "generatorFunction" | "tableBucket">,
+  names: Pick<PipelineNames, "deliveryStream" | "generatorFunction" | "tableBucket" | "namespace" | "table">,
 ) {
   const firehose = (name: string): Metric => ({
     namespace: "AWS/Firehose",
@@ -38,6 +38,16 @@ export function pipelineMetrics(
       StorageType: storageType,
     },
   });
+  const compaction = (name: string): Metric => ({
+    namespace: "AWS/S3/Tables",
+    name,
+    dimensions: {
+      TableBucketName: names.tableBucket,
+      TableName: names.table,
+      Namespace: names.namespace,
+      MaintenanceActivityType: "Compaction",
+    },
+  });
   return {
     /** Records accepted by the stream. */
     incomingRecords: firehose("IncomingRecords"),
@@ -57,6 +67,10 @@ export function pipelineMetrics(
     tableBucketSize: tableBucket("TableBucketSizeBytes", "TablesStandardStorage"),
     /** Objects, once a day. */
     tableBucketObjects: tableBucket("TableBucketNumberOfObjects", "ALL"),
+    /** Small files that compaction merged. */
+    compactedObjects: compaction("CompactionObjectsCount_binpack"),
+    /** What those files held. */
+    compactedBytes: compaction("CompactionBytesProcessed_binpack"),
   } as const satisfies Record<string, Metric>;
 }
 

@@ -8,6 +8,8 @@ import type { IcebergTable } from "./table";
 export interface Compaction {
   /** Small files that were merged. */
   readonly compactedFiles: number;
+  /** What those held. */
+  readonly compactedBytes: number;
   /** Files that they were merged into. */
   readonly compactedInto: number;
 }
@@ -21,12 +23,14 @@ export async function compact(
   settings: CompactionSettings,
 ): Promise<Compaction> {
   let compactedFiles = 0;
+  let compactedBytes = 0;
   let compactedInto = 0;
   for (;;) {
     const [bin] = planCompaction(await table.dataFiles(), settings);
     if (bin === undefined || !(await mergeFiles(bin, table, writer)))
-      return { compactedFiles, compactedInto };
+      return { compactedFiles, compactedBytes, compactedInto };
     compactedFiles += bin.length;
+    compactedBytes += countBytes(bin);
     compactedInto++;
   }
 }

@@ -1,15 +1,13 @@
 import { readdir, stat } from "node:fs/promises";
 import { join } from "node:path";
-import { pipelineMetrics, type Metric } from "../../pipeline/metrics";
+import { pipelineMetrics, type Metric, type PipelineMetrics } from "../../pipeline/metrics";
 import type { PipelineNames } from "../../pipeline/names";
 import type { MaintenanceReport } from "../iceberg/maintenance";
 import type { MetricStore } from "./metric-store";
 
 /** What S3 Tables reports of a table bucket and its maintenance, measured on the local disk. */
 export class TableMetrics {
-  private readonly size: Metric;
-  private readonly objects: Metric;
-  private readonly compactedObjects: Metric;
+  private readonly metrics: PipelineMetrics;
 
   /** @param location the table's folder */
   constructor(
@@ -17,32 +15,28 @@ export class TableMetrics {
     private readonly location: string,
     private readonly store: MetricStore,
   ) {
-    const { tableBucketSize, tableBucketObjects } = pipelineMetrics(names);
-    this.size = tableBucketSize;
-    this.objects = tableBucketObjects;
-    this.compactedObjects = {
-      namespace: tableBucketSize.namespace,
-      name: "CompactionObjectsCount_binpack",
-      dimensions: {
-        TableBucketName: names.tableBucket,
-        TableName: names.table,
-        Namespace: names.namespace,
-        MaintenanceActivityType: "Compaction",
-      },
-    };
+    this.metrics = pipelineMetrics(names);
   }
 
   /** One datapoint a day, as in AWS; here today's follows the table while the day lasts. */
   async measure(nowMs: number): Promise<void> {
     const { bytes, files } = await folderSize(this.location);
     if (files === 0) return;
-    this.store.set(this.size, bytes, nowMs);
-    this.store.set(this.objects, files, nowMs);
+    this.store.set(this.metrics.tableBucketSize, bytes, nowMs);
+    this.store.set(this.metrics.tableBucketObjects, files, nowMs);
   }
 
-  recordMaintenance({ compactedFiles }: Pick<MaintenanceReport, "compactedFiles">, nowMs: number): void {
-    const { namespace, name, dimensions } = this.compactedObjects;
-    if (compactedFiles > 0) this.store.record(namespace, name, dimensions, compactedFiles, nowMs);
+  recordMaintenance(
+    { compactedFiles, compactedBytes }: Pick<MaintenanceReport, "compactedFiles" | "compactedBytes">,
+    nowMs: number,
+  ): void {
+    if (compactedFiles === 0) return;
+    this.record(this.metrics.compactedObjects, compactedFiles, nowMs);
+    this.record(this.metrics.compactedBytes, compactedBytes, nowMs);
+  }
+
+  private record({ namespace, name, dimensions }: Metric, value: number, nowMs: number): void {
+    this.store.record(namespace, name, dimensions, value, nowMs);
   }
 }
 

@@ -113,6 +113,7 @@ describe("compaction", () => {
 
     expect(report).toEqual({
       compactedFiles: 9,
+      compactedBytes: Number(before.summary["total-files-size"]),
       compactedInto: 1,
       expiredSnapshots: 0,
       removedFiles: 0,

@@ -43,17 +43,19 @@ it("has no data while there is no table", async () => {
 });
 
 it("counts what compaction merged, under the table's own name", () => {
-  metrics.recordMaintenance({ compactedFiles: 8 }, now);
-  metrics.recordMaintenance({ compactedFiles: 0 }, now);
-  const key = metricKey({
-    namespace: "AWS/S3/Tables",
-    name: "CompactionObjectsCount_binpack",
-    dimensions: {
-      TableBucketName: "my-stack",
-      TableName: "my_stack",
-      Namespace: "my_stack",
-      MaintenanceActivityType: "Compaction",
-    },
-  });
-  expect(today(key)).toEqual([[8, 1]]);
+  metrics.recordMaintenance({ compactedFiles: 8, compactedBytes: 4_096 }, now);
+  metrics.recordMaintenance({ compactedFiles: 0, compactedBytes: 0 }, now);
+  const key = (name: string) =>
+    metricKey({
+      namespace: "AWS/S3/Tables",
+      name,
+      dimensions: {
+        TableBucketName: "my-stack",
+        TableName: "my_stack",
+        Namespace: "my_stack",
+        MaintenanceActivityType: "Compaction",
+      },
+    });
+  expect(today(key("CompactionObjectsCount_binpack"))).toEqual([[8, 1]]);
+  expect(today(key("CompactionBytesProcessed_binpack"))).toEqual([[4_096, 1]]);
 });
