@@ -16,10 +16,15 @@ interface ServeOptions {
   readonly generator: boolean;
   readonly bufferSeconds: number;
   readonly bufferMib: number;
+  readonly retrySeconds: number;
   readonly faults: string;
 }
 
-const { bufferingSizeMib: sizes, bufferingIntervalSeconds: intervals } = icebergDestinationLimits;
+const {
+  bufferingSizeMib: sizes,
+  bufferingIntervalSeconds: intervals,
+  retryDurationSeconds: retryDurations,
+} = icebergDestinationLimits;
 
 const command = createCommand(
   "npm run serve --",
@@ -45,6 +50,11 @@ const command = createCommand(
       .argParser(wholeNumber(sizes.min, sizes.max)),
   )
   .addOption(
+    new Option("--retry-seconds <n>", "retry a commit that fails for this long, then give its records up")
+      .default(settings.deliveryStream.retryDurationSeconds)
+      .argParser(wholeNumber(retryDurations.min, retryDurations.max)),
+  )
+  .addOption(
     new Option(
       "--faults <list>",
       'what goes wrong and how often, such as "throttle=0.05,commit=0.5"',
@@ -61,6 +71,7 @@ async function serve(options: ServeOptions): Promise<void> {
     ...settings.deliveryStream,
     bufferingSizeMib: options.bufferMib,
     bufferingIntervalSeconds: options.bufferSeconds,
+    retryDurationSeconds: options.retrySeconds,
   };
   console.log(`Serving ${stackName} on this machine, no AWS account.`);
   const stop = firstSignal();

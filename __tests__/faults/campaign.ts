@@ -8,7 +8,7 @@ import { SeededRandom } from "./seeded-random";
 import { Sender } from "./sender";
 import { ServingProcess } from "./serving-process";
 import { SmallDisk } from "./small-disk";
-import { WarehouseReader } from "./warehouse-reader";
+import { recordsGivenUp, WarehouseReader } from "./warehouse-reader";
 
 /** Rounds on one warehouse: later rounds find what earlier ones left behind. */
 const roundsPerWarehouse = incidentNames.length / 2;
@@ -138,12 +138,13 @@ class WarehouseTrial {
   }
 
   private async playRound({ dropRate = 0, kills = false, happen }: Incident): Promise<void> {
-    const { disk, random } = this;
+    const { disk, random, warehouse } = this;
+    const givenUp = () => recordsGivenUp(warehouse);
     const server = (this.server ??= await this.startServer());
     let isStopped = false;
     const sending = this.sender.send(server.url, dropRate, () => isStopped);
     try {
-      await happen({ server, disk, random });
+      await happen({ server, disk, random, givenUp });
       if (kills) await server.kill();
     } finally {
       isStopped = true;
@@ -157,7 +158,10 @@ class WarehouseTrial {
   private async startServer(): Promise<ServingProcess> {
     const { disk, random } = this;
     const buffering = random.between(0, 1);
-    const args = ["--buffer-seconds", String(buffering), "--faults", serverFaults(random)];
+    // Firehose retries for minutes; so short a time makes giving up a part of any incident.
+    const retrying = random.between(0, 1);
+    const seconds = ["--buffer-seconds", String(buffering), "--retry-seconds", String(retrying)];
+    const args = [...seconds, "--faults", serverFaults(random)];
     this.server = new ServingProcess(disk.folder, args);
     return this.server.started();
   }

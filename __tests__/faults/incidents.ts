@@ -1,4 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
+import type { ErrorObjectStage } from "./process-faults";
 import type { SeededRandom } from "./seeded-random";
 import { ServingProcess } from "./serving-process";
 import type { SmallDisk } from "./small-disk";
@@ -8,6 +9,8 @@ export interface Scene {
   readonly server: ServingProcess;
   readonly disk: SmallDisk;
   readonly random: SeededRandom;
+  /** How many records were given up so far, because their commit had failed for too long. */
+  readonly givenUp: () => number;
 }
 
 /** What happens to a server in one round. */
@@ -20,6 +23,10 @@ export interface Incident {
 }
 
 const hourMs = 3_600_000;
+/** Much longer than any server here retries a commit. */
+const givingUpMs = 30_000;
+const pollMs = 10;
+const errorObjectStages: readonly ErrorObjectStage[] = ["begun", "written", "placed"];
 const someTime = (random: SeededRandom, most = 250) => delay(random.between(5, most));
 
 export const incidents = {
@@ -81,6 +88,31 @@ export const incidents = {
       await someTime(random);
       await server.suffer({ clockOffsetMs: hourMs });
       await someTime(random);
+    },
+  },
+  "commits fail for too long": {
+    happen: async ({ server, random, givenUp }) => {
+      await someTime(random);
+      const before = givenUp();
+      await server.suffer({ commitsFail: true });
+      const overdue = performance.now() + givingUpMs;
+      while (givenUp() === before) {
+        if (performance.now() > overdue) throw new Error("No commit that failed was given up.");
+        await delay(pollMs);
+      }
+      await server.suffer({});
+      await someTime(random);
+    },
+  },
+  "killed while giving up": {
+    kills: true,
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      const diesAtErrorObject = errorObjectStages[random.between(0, errorObjectStages.length - 1)]!;
+      await server.suffer({ commitsFail: true, diesAtErrorObject });
+      const ended = await Promise.race([server.ended(), delay(givingUpMs, undefined)]);
+      if (!ended) throw new Error("No commit that failed was given up.");
+      if (ended.code !== null) throw new Error(`The server ended by itself:\n${ended.output}`);
     },
   },
   "second server": {

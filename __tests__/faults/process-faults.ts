@@ -11,9 +11,16 @@ export interface ProcessFaults {
   readonly writeDelayMs?: number;
   /** Writes fail with ENOSPC, some after their first half was written. */
   readonly diskIsFull?: boolean;
+  /** Commits fail; every third one, only after it took place. */
+  readonly commitsFail?: boolean;
   /** The next removal, which follows a commit, is where the process is killed. */
   readonly diesAtRemoval?: boolean;
+  /** How far the next error object comes before the process is killed. */
+  readonly diesAtErrorObject?: ErrorObjectStage;
 }
+
+/** Steps of giving records up: half a line is written; all is written; the object has its place in the error bucket. */
+export type ErrorObjectStage = "begun" | "written" | "placed";
 
 let faults: ProcessFaults = {};
 process.on("message", (changed: ProcessFaults) => {
@@ -30,6 +37,10 @@ const sleeper = new Int32Array(new SharedArrayBuffer(4));
 
 function dawdle(): void {
   if (faults.writeDelayMs) Atomics.wait(sleeper, 0, 0, faults.writeDelayMs);
+}
+
+function die(): void {
+  process.kill(process.pid, "SIGKILL");
 }
 
 function beforeWrite(): void {
@@ -50,8 +61,35 @@ fs.writeSync = ((file: number, bytes: Uint8Array, offset: number, length: number
 const { rmSync } = fs;
 fs.rmSync = (path, options) => {
   dawdle();
-  if (faults.diesAtRemoval) process.kill(process.pid, "SIGKILL");
+  if (faults.diesAtRemoval) die();
   rmSync(path, options);
+};
+
+const { createWriteStream } = fs;
+fs.createWriteStream = (path, options) => {
+  const stream = createWriteStream(path, options);
+  if (faults.diesAtErrorObject === "begun")
+    stream.once("open", (file) => {
+      writeSync(file, '{"attemptsMade":1,"arrival');
+      die();
+    });
+  return stream;
+};
+
+const { renameSync } = fs;
+fs.renameSync = (from, to) => {
+  if (faults.diesAtErrorObject === "written") die();
+  renameSync(from, to);
+  if (faults.diesAtErrorObject === "placed") die();
+};
+
+// A table's metadata file appears by link(2): that is the commit.
+const { link } = promises;
+let commits = 0;
+promises.link = async (from, to) => {
+  const tookPlace = !faults.commitsFail || ++commits % 3 === 0;
+  if (tookPlace) await link(from, to);
+  if (faults.commitsFail) throw Object.assign(new Error("EIO: i/o error, link (played)"), { code: "EIO" });
 };
 
 const { open } = promises;
