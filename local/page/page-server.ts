@@ -12,7 +12,7 @@ import { PipelineView, type PipelineViewOptions } from "./pipeline-view";
 import { Questions, TooManyQuestionsError } from "./questions";
 import { recentFailures } from "./recent-failures";
 import { readJson, RequestError } from "./request";
-import { refuse, sendContent, sendJson, sendJsonText } from "./responses";
+import { refuse, sendContent, sendJson } from "./responses";
 import { TableView } from "./table-view";
 
 export interface PageServerOptions extends PipelineViewOptions {
@@ -23,7 +23,7 @@ export interface PageServerOptions extends PipelineViewOptions {
 export interface PageServer {
   /** Answers whatever is not a call of the Firehose API. */
   readonly handle: RequestListener;
-  /** Ends the event streams and waits for a query that is running. */
+  /** Ends the event streams and a query that is running. */
   readonly close: () => Promise<void>;
 }
 
@@ -90,7 +90,11 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
   }
 
   async function answerQuestion(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    sendJsonText(response, 200, await questions.ask(questionIn(await readJson(request))));
+    const closed = new AbortController();
+    response.once("close", () => {
+      closed.abort();
+    });
+    sendJson(response, 200, await questions.ask(questionIn(await readJson(request)), closed.signal));
   }
 
   function update(metrics: Update["metrics"]): Update {
@@ -127,7 +131,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
       isClosed = true;
       wallClock.clearTimeout(timer);
       events.close();
-      await questions.settled();
+      await questions.close();
     },
   };
 }

@@ -51,10 +51,7 @@ export function sendContent(request: IncomingMessage, response: ServerResponse, 
 }
 
 export function sendJson(response: ServerResponse, status: number, value: unknown): void {
-  sendJsonText(response, status, JSON.stringify(value));
-}
-
-export function sendJsonText(response: ServerResponse, status: number, text: string): void {
+  const text = JSON.stringify(value);
   response.writeHead(status, {
     ...securityHeaders,
     "Cache-Control": "no-store",

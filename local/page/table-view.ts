@@ -10,7 +10,7 @@ import type { SnapshotContents, SnapshotInfo, TableInfo } from "./api";
 const shownSnapshots = 100;
 const shownFiles = 100;
 const shownRows = 20;
-const limits: QueryLimits = { memoryMib: 256, timeoutMs: 10_000, rows: shownRows };
+const limits: QueryLimits = { memoryMib: 256, timeoutMs: 10_000, rows: shownRows, characters: 2 ** 20 };
 
 /** Snapshots that were looked at last; what they hold never changes. */
 const rememberedSnapshots = 8;

@@ -6,7 +6,8 @@ import { formatCsv, formatTable } from "../cli/table";
 import { warehouse } from "../warehouse";
 import { openTable, type Moment } from "./open-table";
 import { printResult, type ResultFormat } from "./print-result";
-import { QuerySession } from "./query-session";
+import { QueryProcess } from "./query-process";
+import { terminalLimits } from "./query-session";
 import { findSavedQuery, savedQueries, sqlFor } from "./saved-queries";
 
 /** The flags of `queryCommand`. */
@@ -79,11 +80,11 @@ async function ask(query: string, options: QueryOptions): Promise<void> {
   const names = pipelineNames(options.stackName);
   const sql = sqlOf(query, names);
   const contents = await openTable(warehouse(options.warehouse, names).tableLocation, moment(options));
-  const session = await QuerySession.open(names, contents);
+  const engine = new QueryProcess(names, terminalLimits);
   try {
-    printResult(await session.run(sql), resultFormat(options));
+    printResult(await engine.ask(contents, sql), resultFormat(options));
   } finally {
-    session.close();
+    await engine.close();
   }
 }
 

@@ -24,6 +24,10 @@ export class RefusedQueryError extends QueryError {}
 /** A query that reached a limit of its session: time, memory or size. */
 export class QueryLimitError extends QueryError {}
 
+export function overdueError(timeoutMs: number): QueryLimitError {
+  return new QueryLimitError(`The query took longer than ${timeoutMs / 1000} s and was stopped.`);
+}
+
 const timeTravel = /\bFOR\s+(?:TIMESTAMP|SYSTEM_TIME|VERSION|SYSTEM_VERSION)\s+AS\s+OF\b/i;
 
 /** @param sql the text that the engine was given, which its message quotes in part */

@@ -3,7 +3,7 @@ import type { PipelineNames } from "../../pipeline/names";
 import { systemClock, type Clock } from "../clock/clock";
 import { athenaValues, type AthenaValues } from "./athena-values";
 import { assertOneQuestion } from "./one-question";
-import { engineError, QueryLimitError } from "./query-error";
+import { engineError, overdueError, QueryLimitError } from "./query-error";
 import { sessionSetup, type QueryLimits, type TableContents } from "./session-setup";
 import type { Cell, QueryResult } from "./query-result";
 
@@ -14,7 +14,12 @@ import type { Cell, QueryResult } from "./query-result";
 export const longestQuery = 65_536;
 
 /** For somebody at a terminal with their own data. */
-export const terminalLimits: QueryLimits = { memoryMib: 1024, timeoutMs: 5 * 60_000, rows: 1_000_000 };
+export const terminalLimits: QueryLimits = {
+  memoryMib: 1024,
+  timeoutMs: 5 * 60_000,
+  rows: 1_000_000,
+  characters: 2 ** 27,
+};
 
 const interruptAgainMs = 50;
 
@@ -84,7 +89,7 @@ export class QuerySession {
       return { ...answer, elapsedMs: this.clock.now() - begun };
     } catch (error) {
       if (!isOverdue()) throw error;
-      throw new QueryLimitError(`The query took longer than ${timeoutMs / 1000} s and was stopped.`);
+      throw overdueError(timeoutMs);
     } finally {
       this.clock.clearTimeout(timer);
     }
@@ -99,14 +104,26 @@ export class QuerySession {
         return { name, type: type ? this.values.typeName(type) : "unknown" };
       });
       const rows: Cell[][] = [];
+      let characters = 0;
       for await (const chunk of result.yieldConvertedRows(this.values.toCell)) {
-        rows.push(...chunk);
-        if (rows.length > this.limits.rows) break;
+        for (const row of chunk) {
+          characters += charactersIn(row);
+          if (rows.length === this.limits.rows || characters > this.limits.characters) {
+            return { columns, rows, truncated: true };
+          }
+          rows.push(row);
+        }
       }
-      const truncated = rows.length > this.limits.rows;
-      return { columns, rows: truncated ? rows.slice(0, this.limits.rows) : rows, truncated };
+      return { columns, rows, truncated: false };
     } catch (error) {
       throw engineError(error, sql);
     }
   }
+}
+
+/** About what a cell takes as text. */
+function charactersIn(cell: Cell): number {
+  if (typeof cell === "string") return cell.length;
+  if (typeof cell !== "object" || cell === null) return 8;
+  return Object.values(cell).reduce<number>((sum, part) => sum + charactersIn(part), 2);
 }

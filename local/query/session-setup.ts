@@ -22,10 +22,13 @@ export interface TableContents {
 
 /** What one query may take. */
 export interface QueryLimits {
+  /** What the engine counts: not the long strings that functions make, and not the rows that are handed out. */
   readonly memoryMib: number;
   readonly timeoutMs: number;
   /** Rows that are handed out; the result says when there were more. */
   readonly rows: number;
+  /** Characters that these rows may have in all, about; the result is cut off before the row that goes beyond. */
+  readonly characters: number;
 }
 
 const sqlTypes: Readonly<Record<ColumnType, string>> = {

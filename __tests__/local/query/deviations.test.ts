@@ -1,8 +1,9 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { terminalLimits } from "../../../local/query/query-session";
+import { QueryProcess } from "../../../local/query/query-process";
 import { trinoFunctions } from "../../../local/query/trino-functions";
-import { closeSessions, openSession, rowsOf } from "./parquet-fixture";
+import { closeSessions, names, openSession, rowsOf } from "./parquet-fixture";
 
 const page = readFileSync(join(__dirname, "../../../docs/deviations-from-aws.md"), "utf8");
 const [, section = ""] = /^## Queries\n([\s\S]*?)(?=^## )/m.exec(page) ?? [];
@@ -19,6 +20,7 @@ test("the page names the Trino functions that are there, in their order", () => 
 
 test("the page names the limits of a query at the terminal", () => {
   expect(section).toContain(`${terminalLimits.memoryMib / 1024} GiB of memory`);
+  expect(section).toContain(`or ${new QueryProcess(names, terminalLimits).processBytes / 2 ** 30} GiB with`);
   expect(section).toContain(`takes ${terminalLimits.timeoutMs / 60_000} minutes`);
 });
 

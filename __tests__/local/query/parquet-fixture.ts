@@ -52,7 +52,7 @@ export async function openSession(
   const session = await QuerySession.open(
     names,
     { columns: readingColumns, files: [], snapshots: [], ...contents },
-    { memoryMib: 256, timeoutMs: 60_000, rows: 10_000, ...limits },
+    { memoryMib: 256, timeoutMs: 60_000, rows: 10_000, characters: 2 ** 27, ...limits },
     clock,
   );
   open.push(session);

@@ -367,6 +367,18 @@ describe("limits", () => {
     expect(truncated).toBe(false);
   });
 
+  test("hands out no row that goes beyond the allowed characters, and says so", async () => {
+    const session = await openSession({}, { characters: 100 });
+    const row = ["abcdefghij", { a: "abcdefghij" }];
+
+    const { rows, truncated } = await session.run(
+      `SELECT '${row[0] as string}', MAP {'a': '${row[0] as string}'} FROM range(5)`,
+    );
+
+    expect(rows).toEqual([row, row, row, row]);
+    expect(truncated).toBe(true);
+  });
+
   test("answers queries that are asked at once", async () => {
     const session = await openSession();
 
