@@ -7,7 +7,8 @@ import { Ledger } from "./ledger";
 test("keeps exactly once what was acknowledged, whatever happens to the servers", async () => {
   const { rounds, incidents, acknowledged, diskShortcoming } = await runCampaign({
     rounds: 20,
-    seed: 1,
+    // Of an even seed and of the next one: all incidents.
+    seed: 2,
     concurrency: 3,
   });
 

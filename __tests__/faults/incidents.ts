@@ -26,8 +26,21 @@ const hourMs = 3_600_000;
 /** Much longer than any server here retries a commit. */
 const givingUpMs = 30_000;
 const pollMs = 10;
-const errorObjectStages: readonly ErrorObjectStage[] = ["begun", "written", "placed"];
 const someTime = (random: SeededRandom, most = 250) => delay(random.between(5, most));
+
+/** Killed while it gives records up, which its successor may then have to do, or must not do again. */
+function killedGivingUp(diesAtErrorObject: ErrorObjectStage): Incident {
+  return {
+    kills: true,
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      await server.suffer({ commitsFail: true, diesAtErrorObject });
+      const ended = await Promise.race([server.ended(), delay(givingUpMs, undefined)]);
+      if (!ended) throw new Error("No commit that failed was given up.");
+      if (ended.code !== null) throw new Error(`The server ended by itself:\n${ended.output}`);
+    },
+  };
+}
 
 export const incidents = {
   killed: { kills: true, happen: ({ random }) => someTime(random, 400) },
@@ -104,17 +117,9 @@ export const incidents = {
       await someTime(random);
     },
   },
-  "killed while giving up": {
-    kills: true,
-    happen: async ({ server, random }) => {
-      await someTime(random);
-      const diesAtErrorObject = errorObjectStages[random.between(0, errorObjectStages.length - 1)]!;
-      await server.suffer({ commitsFail: true, diesAtErrorObject });
-      const ended = await Promise.race([server.ended(), delay(givingUpMs, undefined)]);
-      if (!ended) throw new Error("No commit that failed was given up.");
-      if (ended.code !== null) throw new Error(`The server ended by itself:\n${ended.output}`);
-    },
-  },
+  "killed in an error object": killedGivingUp("begun"),
+  "killed before an error object": killedGivingUp("written"),
+  "killed after an error object": killedGivingUp("placed"),
   "second server": {
     happen: async ({ disk }) => {
       const { code, output } = await new ServingProcess(disk.folder).ended();
