@@ -38,6 +38,7 @@ export class BufferFile {
   readonly rowsPath: string;
   readonly refusedPath: string;
   private readonly journalPath: string;
+  private readonly errorObjectPath: string;
   private files: { readonly rows: number; readonly refused: number; readonly journal: number } | undefined;
   private totals = noTotals;
   private entries = 0;
@@ -53,6 +54,7 @@ export class BufferFile {
     this.rowsPath = join(directory, id + extensions.rows);
     this.refusedPath = join(directory, id + extensions.refused);
     this.journalPath = join(directory, id + extensions.journal);
+    this.errorObjectPath = join(directory, id + extensions.errorObject);
   }
 
   /** @param id a UUID that names no other buffer, ever */
@@ -196,5 +198,7 @@ export class BufferFile {
     fs.rmSync(this.journalPath, { force: true });
     fs.rmSync(this.rowsPath, { force: true });
     fs.rmSync(this.refusedPath, { force: true });
+    // Begun by an attempt that was cut short, where a later one needed none.
+    fs.rmSync(this.errorObjectPath, { force: true });
   }
 }

@@ -124,6 +124,16 @@ describe("recovery", () => {
     expect(fs.readdirSync(directory)).toEqual(["serve.lock"]);
   });
 
+  it("is removed with the error object that was begun for it", () => {
+    const directory = temporaryFolder();
+    written(directory);
+    fs.writeFileSync(join(directory, `${id}.error-object`), "half a li");
+
+    BufferFile.recover(directory)[0]!.remove();
+
+    expect(fs.readdirSync(directory)).toEqual([]);
+  });
+
   it("tells when each row came", () => {
     const directory = temporaryFolder();
     written(directory);
