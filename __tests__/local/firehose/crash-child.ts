@@ -16,7 +16,7 @@ async function main(root: string): Promise<void> {
   const names = pipelineNames("firehosetos3demo");
   const { tableLocation, streamDirectory, errorBucket } = warehouse(root, names);
   const table = await IcebergTable.openOrCreate(tableLocation, sensorReadingColumns);
-  const writer = await ParquetWriter.open({ threads: 1 });
+  const writer = await ParquetWriter.open();
   const stream = DeliveryStream.open({
     names,
     settings: { bufferingSizeMib: 0.01, bufferingIntervalSeconds: 60, retryDurationSeconds: 300 },

@@ -27,7 +27,7 @@ let writer: ParquetWriter;
 let icebird: ChildProcess;
 
 beforeAll(async () => {
-  writer = await ParquetWriter.open({ threads: 1 });
+  writer = await ParquetWriter.open();
   icebird = fork(join(__dirname, "icebird-process.ts"), {
     execArgv: ["--import", "tsx"],
     serialization: "advanced",

@@ -27,7 +27,7 @@ const mebibyte = 1024 * 1024;
 let writer: ParquetWriter;
 
 beforeAll(async () => {
-  writer = await ParquetWriter.open({ threads: 1 });
+  writer = await ParquetWriter.open();
 });
 afterAll(() => {
   writer.close();

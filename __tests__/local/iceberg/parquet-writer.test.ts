@@ -21,7 +21,7 @@ const directory = temporaryDirectory();
 let writer: ParquetWriter;
 
 beforeAll(async () => {
-  writer = await ParquetWriter.open({ threads: 1 });
+  writer = await ParquetWriter.open();
 });
 afterAll(() => {
   writer.close();
@@ -262,5 +262,19 @@ describe("rewrite", () => {
     expect(merged.columns.nullValueCounts.get(5)).toBe(3);
     expect(bounds(merged, 1)).toEqual([long(0n), long(9n)]);
     expect(bounds(merged, 5)).toEqual([Buffer.from("new"), Buffer.from("new")]);
+  });
+
+  test("lets a delivery pass that comes while it runs", async () => {
+    const table = await newTable(directory);
+    const small = await writer.write(ndjson(directory, rows(10_000)), table);
+    const delivered = ndjson(directory, rows(1));
+
+    // Takes hundreds of times as long as the one row.
+    const compaction = writer.rewrite(Array<DataFile>(100).fill(small), table);
+    const delivery = writer.write(delivered, table);
+    const first = await Promise.race([compaction.then(() => "compaction"), delivery.then(() => "delivery")]);
+    await compaction;
+
+    expect(first).toBe("delivery");
   });
 });
