@@ -1,4 +1,4 @@
-import { execFileSync } from "node:child_process";
+import { spawnSync } from "node:child_process";
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -25,21 +25,22 @@ function copyProject(name: string): string {
   return copy;
 }
 
-/** Runs main.ts as cdktf.json says, and gives what it printed and wrote. */
+/** Runs main.ts as cdktf.json says, where nothing but Node.js is installed, and gives what it printed and wrote. */
 function synthesize(directory: string): { printed: string; json: string; zip: Buffer } {
   const { app } = JSON.parse(readFileSync(join(directory, "cdktf.json"), "utf8")) as { app: string };
-  const [command = "", ...args] = app.split(" ");
-  const printed = execFileSync(command, args, {
+  const [command, ...args] = app.split(" ");
+  expect(command).toBe("node");
+  const { stdout, stderr } = spawnSync(process.execPath, args, {
     cwd: directory,
     encoding: "utf8",
-    stdio: ["ignore", "pipe", "pipe"],
+    env: { ...process.env, PATH: join(root, "no programs here") },
   });
   const stack = join(directory, "cdktf.out", "stacks", "streaming-analytics");
   const json = readFileSync(join(stack, "cdk.tf.json"), "utf8");
   const { filename } = (JSON.parse(json) as Json).resource.aws_lambda_function.data_generator as {
     filename: string;
   };
-  return { printed, json, zip: readFileSync(join(stack, filename)) };
+  return { printed: stdout + stderr, json, zip: readFileSync(join(stack, filename)) };
 }
 
 let root: string;

@@ -1,6 +1,7 @@
 import { Construct } from "constructs";
-import { DataResource, Op, TerraformSelf } from "cdktf";
+import { Op, TerraformSelf } from "cdktf";
 import type { Condition } from "./counted-resource";
+import { TerraformData } from "./terraform-data";
 
 export interface TableEncryptionLockProps {
   /** What `enable_encryption` says now. */
@@ -17,15 +18,14 @@ export interface TableEncryptionLockProps {
  * `destroy`; a postcondition does not.
  */
 export class TableEncryptionLock extends Construct {
-  readonly remembered: DataResource;
+  readonly remembered: TerraformData;
 
   constructor(scope: Construct, id: string, props: TableEncryptionLockProps) {
     super(scope, id);
 
-    this.remembered = new DataResource(this, "table_encryption", {
-      // The binding says that this is a map; terraform_data takes any value.
-      input: props.encrypted as unknown as Record<string, unknown>,
-      triggersReplace: { ...props.tableIdentity },
+    this.remembered = new TerraformData(this, "table_encryption", {
+      input: props.encrypted,
+      triggersReplace: props.tableIdentity,
       lifecycle: {
         ignoreChanges: ["input"],
         postcondition: [
