@@ -36,10 +36,15 @@ export class MetricStore implements MetricSink {
     for (const tier of this.tiers(metric)) tier.replace(value, timestampMs);
   }
 
-  /** What is kept of a metric at one of the `resolutions`, oldest first. */
-  sets(key: string, periodSeconds: number, startMs = 0): StatisticSet[] {
+  /**
+   * What is kept of a metric at one of the `resolutions`, oldest first.
+   *
+   * @param startMs the first period is the one that this time lies in
+   * @param endMs periods that begin here or later are left out
+   */
+  sets(key: string, periodSeconds: number, startMs = 0, endMs = Infinity): StatisticSet[] {
     const tier = this.series.get(key)?.find((one) => one.resolution.periodSeconds === periodSeconds);
-    return tier ? tier.since(startMs) : [];
+    return tier ? tier.between(startMs, endMs) : [];
   }
 
   /** What has changed since the last call. */
@@ -84,9 +89,11 @@ class Tier {
     this.put(singleValue(periodStart(timestampMs, this.resolution.periodSeconds), value));
   }
 
-  since(startMs: number): StatisticSet[] {
+  between(startMs: number, endMs: number): StatisticSet[] {
     const first = periodStart(startMs, this.resolution.periodSeconds);
-    return [...this.sets.values()].filter(({ start }) => start >= first).sort((a, b) => a.start - b.start);
+    return [...this.sets.values()]
+      .filter(({ start }) => start >= first && start < endMs)
+      .sort((a, b) => a.start - b.start);
   }
 
   takeChanges(): StatisticSet[] {

@@ -48,7 +48,20 @@ export interface Update {
   readonly metrics: readonly MetricSets[];
 }
 
-/** `GET /api/metrics?range=SECONDS`: all that the dashboard draws for that range before now. */
+/** The time before now. */
+export interface RelativeRange {
+  readonly seconds: number;
+}
+
+/** Milliseconds since the Unix epoch, the end left out. */
+export interface AbsoluteRange {
+  readonly startMs: number;
+  readonly endMs: number;
+}
+
+export type TimeRange = RelativeRange | AbsoluteRange;
+
+/** `GET /api/metrics` with a `rangeQuery`: all that the dashboard draws for that range. */
 export interface Metrics {
   readonly now: number;
   readonly metrics: readonly MetricSets[];
@@ -128,6 +141,11 @@ export interface Refusal {
   readonly error: string;
   /** In the query's text, both from 1. */
   readonly position?: { readonly line: number; readonly column: number };
+}
+
+/** `range=SECONDS`, or `start=MS&end=MS`. */
+export function rangeQuery(range: TimeRange): string {
+  return "seconds" in range ? `range=${range.seconds}` : `start=${range.startMs}&end=${range.endMs}`;
 }
 
 export function toTuple({ start, sum, minimum, maximum, sampleCount }: StatisticSet): SetTuple {

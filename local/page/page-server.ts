@@ -3,9 +3,10 @@ import { UserError } from "../cli/user-error";
 import { systemClock, type Clock, type TimerHandle } from "../clock/clock";
 import { SnapshotNotFoundError } from "../iceberg/errors";
 import { IcebergTable } from "../iceberg/table";
+import { longestChartedSeconds } from "../metrics/resolution";
 import { QueryError } from "../query/query-error";
 import { isFromAnotherSite } from "./admission";
-import type { Question, Refusal, TableInfo, Update } from "./api";
+import type { Question, Refusal, TableInfo, TimeRange, Update } from "./api";
 import { EventStream } from "./event-stream";
 import { buildPage, type PageFile } from "./page-assets";
 import { PipelineView, type PipelineViewOptions } from "./pipeline-view";
@@ -14,6 +15,7 @@ import { recentFailures } from "./recent-failures";
 import { readJson, RequestError } from "./request";
 import { refuse, sendContent, sendJson } from "./responses";
 import { TableView } from "./table-view";
+import { rangeProblem } from "./time-range";
 
 export interface PageServerOptions extends PipelineViewOptions {
   /** Paces what is sent to the browsers. @default systemClock */
@@ -39,12 +41,11 @@ interface Route {
 
 const updateMs = 1_000;
 const heartbeatUpdates = 15;
-const longestRangeSeconds = 14 * 24 * 60 * 60;
 const longestUrl = 1_024;
 
 /** The dashboard page of a running pipeline, with the data that it asks for. */
 export async function openPageServer(options: PageServerOptions): Promise<PageServer> {
-  const { names, warehouse, wallClock = systemClock } = options;
+  const { names, warehouse, clock, wallClock = systemClock } = options;
   const page = buildPage();
   const view = new PipelineView(options);
   // An instance of its own: looking for other writers' commits must not come between the stream and its commit.
@@ -71,7 +72,7 @@ export async function openPageServer(options: PageServerOptions): Promise<PageSe
     ["/page.css", file("page.css")],
     ["/icon.svg", file("icon.svg")],
     ["/api/pipeline", json(() => view.info)],
-    ["/api/metrics", json((query) => view.metricsBefore(rangeIn(query)))],
+    ["/api/metrics", json((query) => view.metricsIn(rangeIn(query, clock.now())))],
     ["/api/table", json(showTable)],
     ["/api/snapshot", json((query) => tableView.snapshotContents(snapshotIdIn(query)))],
     ["/api/failed", json(() => recentFailures(warehouse.errorBucket))],
@@ -174,11 +175,28 @@ function answerError(request: IncomingMessage, response: ServerResponse, error: 
   else refuse(request, response, 500, "The server could not answer because of an internal error.");
 }
 
-function rangeIn(query: URLSearchParams): number {
-  const text = query.get("range") ?? "";
-  const range = /^\d{1,8}$/.test(text) ? Number(text) : 0;
-  if (range >= 1 && range <= longestRangeSeconds) return range;
-  throw new RequestError(`range must be a whole number of seconds from 1 to ${longestRangeSeconds}.`);
+function rangeIn(query: URLSearchParams, nowMs: number): TimeRange {
+  if (query.has("range") === (query.has("start") || query.has("end")))
+    throw new RequestError("Either range, or start and end, must say which time is asked for.");
+  if (query.has("range")) {
+    const seconds = wholeNumberIn(query, "range", "seconds");
+    if (seconds >= 1 && seconds <= longestChartedSeconds) return { seconds };
+    throw new RequestError(`range=${seconds} is not from 1 to ${longestChartedSeconds} seconds.`);
+  }
+  const range = {
+    startMs: wholeNumberIn(query, "start", "milliseconds since 1970"),
+    endMs: wholeNumberIn(query, "end", "milliseconds since 1970"),
+  };
+  const problem = rangeProblem(range, nowMs);
+  if (!problem) return range;
+  const { startMs, endMs } = range;
+  throw new RequestError(`${problem.message} Received start=${startMs}, end=${endMs}; it is ${nowMs} now.`);
+}
+
+function wholeNumberIn(query: URLSearchParams, name: string, unit: string): number {
+  const text = query.get(name) ?? "";
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  throw new RequestError(`${name} must be a whole number of ${unit}; received "${text}".`);
 }
 
 function snapshotIdIn(query: URLSearchParams): number | undefined {

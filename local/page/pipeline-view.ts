@@ -14,7 +14,15 @@ import { resolutionFor } from "../metrics/resolution";
 import { savedQueries, sqlFor } from "../query/saved-queries";
 import type { Warehouse } from "../warehouse";
 import { secondsBefore } from "./relative-start";
-import { toTuple, type Metrics, type MetricSets, type PipelineInfo, type PipelineState } from "./api";
+import {
+  toTuple,
+  type Metrics,
+  type MetricSets,
+  type PipelineInfo,
+  type PipelineState,
+  type TimeRange,
+} from "./api";
+import { windowAt } from "./time-range";
 
 export interface PipelineViewOptions {
   readonly names: PipelineNames;
@@ -82,15 +90,16 @@ export class PipelineView {
     };
   }
 
-  /** What the dashboard draws for a time range that ends now. */
-  metricsBefore(rangeSeconds: number): Metrics {
+  /** What the dashboard draws for a time range. */
+  metricsIn(range: TimeRange): Metrics {
     const { metrics, clock } = this.options;
     const now = clock.now();
     const found = new Map<string, MetricSets>();
     for (const { key, periodSeconds, ownRangeSeconds } of drawnRows(this.info.dashboard)) {
-      const range = ownRangeSeconds ?? rangeSeconds;
-      const resolution = resolutionFor(periodSeconds, range).periodSeconds;
-      const sets = metrics.sets(key, resolution, now - range * 1000).map(toTuple);
+      const own = ownRangeSeconds === undefined ? range : { seconds: ownRangeSeconds };
+      const { fromMs, toMs, reachSeconds } = windowAt(own, now);
+      const resolution = resolutionFor(periodSeconds, reachSeconds).periodSeconds;
+      const sets = metrics.sets(key, resolution, fromMs, toMs).map(toTuple);
       found.set(`${key} ${resolution}`, { key, periodSeconds: resolution, sets });
     }
     return { now, metrics: [...found.values()] };

@@ -1,14 +1,21 @@
 import { get } from "node:http";
-import type {
-  FailedRecordsInfo,
-  Metrics,
-  PipelineInfo,
-  SnapshotContents,
-  TableInfo,
-  Update,
+import { metricKey } from "../../../local/metrics/metric-key";
+import {
+  rangeQuery,
+  type FailedRecordsInfo,
+  type Metrics,
+  type PipelineInfo,
+  type Refusal,
+  type SnapshotContents,
+  type TableInfo,
+  type Update,
 } from "../../../local/page/api";
+import { pipelineMetrics } from "../../../pipeline/metrics";
 import { rawRequest } from "../../support/raw-request";
-import { servePage, type ServedPage } from "../../support/served-page";
+import { firstInstant, names, servePage, type ServedPage } from "../../support/served-page";
+
+// Queries take as long as their limits allow, and longer beside other tests.
+jest.setTimeout(30_000);
 
 let served: ServedPage;
 
@@ -180,12 +187,72 @@ describe("what the page asks for", () => {
     expect(incoming).toMatchObject({ periodSeconds: 60, sets: [[served.clock.now() / 1000, 5, 5, 5, 1]] });
   });
 
-  it.each(["", "?range=0", "?range=-1", "?range=1e3", "?range=99999999", "?range=1;DROP"])(
-    'rejects the time range "%s"',
-    async (query) => {
-      expect((await rawRequest(served.url, { path: `/api/metrics${query}` })).status).toBe(400);
-    },
-  );
+  describe("between two moments", () => {
+    const dayMs = 86_400_000;
+    const daysAgo = (days: number) => firstInstant - days * dayMs;
+    const between = (startMs: number, endMs: number) =>
+      json<Metrics>(`/api/metrics?${rangeQuery({ startMs, endMs })}`);
+    /** `[period, time, value]` of what is there of one metric. */
+    const points = ({ metrics }: Metrics) =>
+      metrics
+        .filter(({ key }) => key === metricKey(invocations))
+        .flatMap(({ periodSeconds, sets }) => sets.map(([start, sum]) => [periodSeconds, start * 1000, sum]));
+    const { invocations } = pipelineMetrics(names);
+
+    // One value each minute, as the pipeline makes them, for longer than any of them is kept.
+    beforeAll(() => {
+      const { namespace, name, dimensions } = invocations;
+      for (let time = daysAgo(20); time < firstInstant; time += 60_000)
+        served.metrics.record(namespace, name, dimensions, 1, time);
+    });
+
+    it("has the values from the first to before the second", async () => {
+      const start = firstInstant - 600_000;
+      expect(points(await between(start, start + 120_000))).toEqual([
+        [60, start, 1],
+        [60, start + 60_000, 1],
+      ]);
+    });
+
+    it("has values of five minutes where those of one minute are no longer kept", async () => {
+      const start = daysAgo(2);
+      expect(points(await between(start, start + 600_000))).toEqual([
+        [300, start, 5],
+        [300, start + 300_000, 5],
+      ]);
+    });
+
+    it("has a value each five minutes at most, for the longest time there is", async () => {
+      const found = points(await between(served.clock.now() - 14 * dayMs, served.clock.now()));
+      expect(found.length).toBeGreaterThan(4_000);
+      expect(found.length).toBeLessThanOrEqual((14 * dayMs) / 300_000);
+    });
+  });
+
+  const from = (startMs: number, endMs: number) => `?start=${startMs}&end=${endMs}`;
+  it.each([
+    ["", "Either range, or start and end"],
+    ["?range=900&start=1&end=2", "Either range, or start and end"],
+    ["?range=0", "range=0 is not from 1 to 1209600 seconds"],
+    ["?range=99999999", "range=99999999 is not from 1 to 1209600 seconds"],
+    ["?range=-1", 'range must be a whole number of seconds; received "-1"'],
+    ["?range=1e3", 'received "1e3"'],
+    ["?range=1;DROP", 'received "1;DROP"'],
+    ["?range=", 'received ""'],
+    ["?start=1", 'end must be a whole number of milliseconds since 1970; received ""'],
+    ["?end=1", "start must be a whole number"],
+    ["?start=2026-01-01&end=2026-01-02", 'received "2026-01-01"'],
+    [`?start=${"9".repeat(400)}&end=1`, "start must be a whole number"],
+    [from(firstInstant, firstInstant), "it is"],
+    [from(firstInstant - 60_000, firstInstant - 120_000), "The end must be after the start."],
+    [from(firstInstant - 60_000, firstInstant + 999_999_999), "The end must not be in the future."],
+    [from(firstInstant + 999_999_999, firstInstant + 1_000_000_000), "The start must be in the past."],
+    [from(0, 1), "The start must not be more than 14 days ago."],
+  ])('rejects the time range "%.60s"', async (query, message) => {
+    const { status, body } = await rawRequest(served.url, { path: `/api/metrics${query}` });
+    expect(status).toBe(400);
+    expect((JSON.parse(body) as Refusal).error).toContain(message);
+  });
 
   it("has the snapshot, its files and its newest rows first", async () => {
     const { snapshots, currentSnapshotId } = await json<TableInfo>("/api/table");

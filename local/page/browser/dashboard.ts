@@ -1,20 +1,24 @@
 import type { DashboardWidget } from "../../../pipeline/dashboard-body";
-import type { PipelineInfo, PipelineState, Update } from "../api";
+import { longestChartedSeconds } from "../../metrics/resolution";
+import type { AbsoluteRange, PipelineInfo, PipelineState, TimeRange, Update } from "../api";
+import { windowAt, type TimeWindow } from "../time-range";
 import { notice } from "./data-table";
 import { onSchemeChange } from "./colours";
 import { byId, replaceContent } from "./dom";
 import { timeFormat } from "./format";
 import { MetricModel } from "./metric-model";
 import { server } from "./server";
-import { longestRangeSeconds, type TimeChoice } from "./time-controls";
+import type { TimeChoice } from "./time-controls";
 import { createWidget, type Widget } from "./widgets";
 
-const longestKeptSeconds = Math.max(longestRangeSeconds, 14 * 24 * 60 * 60);
+const minuteMs = 60_000;
 
 export interface DashboardOptions {
   readonly info: PipelineInfo;
   readonly choice: TimeChoice;
-  readonly onZoom: (isZoomed: boolean) => void;
+  readonly onZoom: (zoom: AbsoluteRange | undefined) => void;
+  /** Why the chosen range could not be loaded; undefined when it was. */
+  readonly onProblem: (problem: string | undefined) => void;
 }
 
 /** The widgets of the dashboard body, drawn from the metrics that the server sends. */
@@ -23,8 +27,9 @@ export class Dashboard {
   private readonly widgets: readonly Widget[];
   private choice: TimeChoice;
   private state: PipelineState | undefined;
-  private zoom: { readonly fromMs: number; readonly toMs: number } | undefined;
-  private loadedRange = 0;
+  private zoom: AbsoluteRange | undefined;
+  /** The range that the model has what it needs of, and when that was. */
+  private loaded: { readonly range: TimeRange; readonly atMs: number } | undefined;
   private lastDrawn = 0;
   private isScheduled = false;
 
@@ -32,11 +37,14 @@ export class Dashboard {
     this.choice = options.choice;
     this.widgets = options.info.dashboard.widgets.map((widget) =>
       createWidget(widget, (fromMs, toMs) => {
-        this.setZoom({ fromMs, toMs });
+        this.setZoom({
+          startMs: Math.floor(fromMs / minuteMs) * minuteMs,
+          endMs: Math.ceil(toMs / minuteMs) * minuteMs,
+        });
       }),
     );
     markLastOfOddRows(options.info.dashboard.widgets, this.widgets);
-    replaceContent(byId("grid"), ...this.widgets.map(({ node }) => node));
+    this.showWidgets();
     onSchemeChange(() => {
       for (const widget of this.widgets) widget.recolour();
     });
@@ -44,23 +52,29 @@ export class Dashboard {
 
   /** Fetches what the time range needs. */
   async load(): Promise<void> {
-    const { rangeSeconds } = this.choice;
+    const { range } = this.choice;
     try {
-      const { metrics } = await server.metrics(rangeSeconds);
+      const { now, metrics } = await server.metrics(range);
       this.model.merge(metrics);
-      this.loadedRange = Math.max(this.loadedRange, rangeSeconds);
+      // Another one has been chosen meanwhile, and is on its way.
+      if (range !== this.choice.range) return;
+      if (!this.loaded) this.showWidgets();
+      this.loaded = { range, atMs: now };
+      this.options.onProblem(undefined);
       byId("grid").removeAttribute("aria-busy");
       this.draw();
     } catch (error) {
-      if (this.loadedRange === 0)
-        replaceContent(byId("grid"), notice("error", error instanceof Error ? error.message : String(error)));
+      if (range !== this.choice.range) return;
+      const problem = error instanceof Error ? error.message : String(error);
+      if (this.loaded) this.options.onProblem(problem);
+      else replaceContent(byId("grid"), notice("error", problem));
     }
   }
 
   take({ state, metrics }: Update): void {
     this.state = state;
     this.model.merge(metrics);
-    this.model.prune(state.now, longestKeptSeconds);
+    this.model.prune(state.now, longestChartedSeconds);
     const { refreshSeconds } = this.choice;
     const isFirst = this.lastDrawn === 0;
     if (isFirst || (refreshSeconds !== undefined && state.now - this.lastDrawn >= refreshSeconds * 1000))
@@ -68,16 +82,35 @@ export class Dashboard {
   }
 
   choose(choice: TimeChoice): void {
+    const isOtherRange = choice.range !== this.choice.range;
     this.choice = choice;
+    if (!isOtherRange) {
+      this.draw();
+      return;
+    }
     this.setZoom(undefined);
-    // A longer range needs other resolutions, so that what is there does not do.
+    byId("grid").setAttribute("aria-busy", "true");
     void this.load();
   }
 
-  setZoom(zoom: Dashboard["zoom"]): void {
+  setZoom(zoom: AbsoluteRange | undefined): void {
     this.zoom = zoom;
-    this.options.onZoom(zoom !== undefined);
+    this.options.onZoom(zoom);
     this.draw();
+  }
+
+  /** The server's clock. */
+  get now(): number {
+    return this.state?.now ?? this.options.info.startedAtMs;
+  }
+
+  /** What the charts show. */
+  get shown(): TimeWindow {
+    const { now } = this;
+    const { range, atMs } = this.loaded ?? { range: this.choice.range, atMs: now };
+    // What is loaded of an absolute range was kept so finely at that time.
+    const whole = windowAt(range, "seconds" in range ? now : atMs);
+    return this.zoom ? { ...whole, fromMs: this.zoom.startMs, toMs: this.zoom.endMs } : whole;
   }
 
   /** At the next frame, once. */
@@ -91,19 +124,21 @@ export class Dashboard {
   }
 
   private drawNow(): void {
-    const { state, choice, model } = this;
-    if (!state || this.loadedRange === 0) return;
+    const { state, model } = this;
+    if (!state || !this.loaded) return;
     this.lastDrawn = state.now;
-    const { rangeSeconds, zone } = choice;
     const moment = {
       now: state.now,
-      rangeSeconds,
-      zoom: this.zoom,
-      time: timeFormat(zone),
+      shown: this.shown,
+      time: timeFormat(this.choice.zone),
       metrics: model,
       state,
     };
     for (const widget of this.widgets) widget.draw(moment);
+  }
+
+  private showWidgets(): void {
+    replaceContent(byId("grid"), ...this.widgets.map(({ node }) => node));
   }
 }
 

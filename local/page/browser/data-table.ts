@@ -53,7 +53,7 @@ export function isNumberType(type: string): boolean {
   return numberTypes.test(type);
 }
 
-/** What a box shows while or when it has no table. */
-export function notice(kind: "loading" | "empty" | "error", text: string): HTMLElement {
+/** What a box shows when it has no table. */
+export function notice(kind: "empty" | "error", text: string): HTMLElement {
   return element("p", { class: `notice notice-${kind}`, role: kind === "error" ? "alert" : "status" }, text);
 }

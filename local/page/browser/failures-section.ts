@@ -9,9 +9,7 @@ export class FailuresSection {
   private info: FailedRecordsInfo | undefined;
   private loads = 0;
 
-  constructor(private time: TimeFormat) {
-    replaceContent(byId("failures"), notice("loading", "Loading …"));
-  }
+  constructor(private time: TimeFormat) {}
 
   showTimes(time: TimeFormat): void {
     this.time = time;

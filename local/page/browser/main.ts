@@ -21,13 +21,22 @@ const connectionTexts: Readonly<Record<Connection, string>> = {
 
 const retryMs = 2_000;
 
+const tiles = new Tiles();
+
 async function start(): Promise<void> {
   try {
     show(await server.pipeline());
   } catch (error) {
+    showConnection("lost");
     replaceContent(byId("grid"), notice("error", error instanceof Error ? error.message : String(error)));
     setTimeout(() => void start(), retryMs);
   }
+}
+
+function showConnection(connection: Connection): void {
+  const node = byId("connection");
+  setText(node, connectionTexts[connection]);
+  node.dataset.state = connection;
 }
 
 function show(info: PipelineInfo): void {
@@ -43,9 +52,15 @@ function show(info: PipelineInfo): void {
 
   const dashboardSeconds = secondsBefore(info.dashboard.start);
   const isYoung = Date.now() - info.startedAtMs < shortestRangeSeconds * 1000;
-  const controls = new TimeControls({
+  const controls: TimeControls = new TimeControls({
     // Three hours of a server that runs for a minute would be an empty chart.
     initialRangeSeconds: isYoung ? shortestRangeSeconds : dashboardSeconds,
+    startedAtMs: info.startedAtMs,
+    now: () => dashboard.now,
+    shown: () => {
+      const { fromMs, toMs } = dashboard.shown;
+      return { startMs: fromMs, endMs: toMs };
+    },
     onChange: (choice) => {
       const time = timeFormat(choice.zone);
       dashboard.choose(choice);
@@ -65,8 +80,11 @@ function show(info: PipelineInfo): void {
   const dashboard = new Dashboard({
     info,
     choice: controls.choice,
-    onZoom: (isZoomed) => {
-      controls.showZoom(isZoomed);
+    onZoom: (zoom) => {
+      controls.showZoom(zoom);
+    },
+    onProblem: (problem) => {
+      controls.showProblem(problem);
     },
   });
   const query = new QuerySection(info, time);
@@ -74,7 +92,6 @@ function show(info: PipelineInfo): void {
     query.showMoment(snapshot, timeFormat(controls.choice.zone));
   });
   const failures = new FailuresSection(time);
-  const tiles = new Tiles(info.buffering);
 
   let last: PipelineState | undefined;
   let receivedAt = 0;
@@ -90,20 +107,18 @@ function show(info: PipelineInfo): void {
       isConnected = true;
       last = state;
       receivedAt = performance.now();
-      tiles.draw(state, state.now);
+      tiles.draw(state, state.now, info.buffering);
     },
     (connection) => {
       if (connection !== "live") isConnected = false;
-      const node = byId("connection");
-      setText(node, connectionTexts[connection]);
-      node.dataset.state = connection;
+      showConnection(connection);
     },
   );
   // The server speaks only when something has changed; time goes on all the same.
   setInterval(() => {
     if (!last || !isConnected) return;
     const now = last.now + performance.now() - receivedAt;
-    tiles.draw(last, now);
+    tiles.draw(last, now, info.buffering);
     if (receivedAt > 0 && performance.now() - receivedAt > 2_000)
       dashboard.take({ state: { ...last, now }, metrics: [] });
   }, 1_000);

@@ -2,6 +2,7 @@ import type { DrawnMetric } from "../../metrics/metric-key";
 import { resolutionFor } from "../../metrics/resolution";
 import { datapoints, type Datapoint, type StatisticSet } from "../../metrics/statistic-set";
 import { fromTuple, type MetricSets } from "../api";
+import type { TimeWindow } from "../time-range";
 
 /** The statistic sets that the page has been told of. What is sent twice is the same, so order does not matter. */
 export class MetricModel {
@@ -20,10 +21,6 @@ export class MetricModel {
     }
   }
 
-  clear(): void {
-    this.series.clear();
-  }
-
   /** Forgets what no time range reaches back to. */
   prune(now: number, longestRangeSeconds: number): void {
     const oldest = now - longestRangeSeconds * 1000;
@@ -31,15 +28,15 @@ export class MetricModel {
       for (const start of series.keys()) if (start < oldest) series.delete(start);
   }
 
-  /** @param range seconds before now */
-  datapoints(drawn: DrawnMetric, periodSeconds: number, range: number, now: number): Datapoint[] {
-    const resolution = resolutionFor(periodSeconds, range).periodSeconds;
+  datapoints(drawn: DrawnMetric, periodSeconds: number, window: TimeWindow): Datapoint[] {
+    const { fromMs, toMs, reachSeconds } = window;
+    const resolution = resolutionFor(periodSeconds, reachSeconds).periodSeconds;
     const sets = this.series.get(`${drawn.key} ${resolution}`)?.values() ?? [];
     return datapoints(sets, {
       periodSeconds: Math.max(periodSeconds, resolution),
       statistic: drawn.options.stat,
-      startMs: now - range * 1000,
-      endMs: now + 1,
+      startMs: fromMs,
+      endMs: toMs,
     });
   }
 }

@@ -5,6 +5,13 @@ import { count, seconds, type TimeFormat } from "./format";
 import { plotChoice, resultPlot } from "./result-plot";
 import { RefusedError, server } from "./server";
 
+interface RunningQuery {
+  readonly abort: AbortController;
+  /** Shows how long it takes. */
+  readonly timer: ReturnType<typeof setInterval>;
+  readonly startedAt: number;
+}
+
 /** A box for SQL with the saved queries beside it, and the answer below. */
 export class QuerySection {
   private readonly text = element("textarea", {
@@ -16,11 +23,13 @@ export class QuerySection {
     "aria-describedby": "sql-hint",
   });
   private readonly run = element("button", { type: "button", class: "primary" }, "Run");
-  private readonly moment = element("span", { class: "caption" });
+  /** Which state of the table is asked, or for how long it has been. */
+  private readonly status = element("span", { class: "caption" });
   private readonly result = element("div", { class: "result", "aria-live": "polite" });
   private readonly saved: readonly HTMLButtonElement[];
-  private running: AbortController | undefined;
+  private running: RunningQuery | undefined;
   private snapshot: SnapshotInfo | undefined;
+  private moment = "";
 
   constructor({ queries, athenaTable }: PipelineInfo, time: TimeFormat) {
     this.saved = queries.map(({ name, description, sql }) => {
@@ -36,7 +45,15 @@ export class QuerySection {
       return button;
     });
     this.text.value = withoutComment(queries[0]?.sql ?? `SELECT * FROM ${athenaTable}`);
-    this.run.addEventListener("click", () => void this.ask());
+    this.run.addEventListener("click", ({ detail: clicks }) => {
+      if (!this.running) void this.ask();
+      // The second half of a double click would stop what the first has begun.
+      else if (clicks < 2) this.stop();
+    });
+    const box = byId("query-box");
+    box.addEventListener("keydown", ({ key }) => {
+      if (key === "Escape") this.stop();
+    });
     this.text.addEventListener("keydown", (event) => {
       if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey)) return;
       event.preventDefault();
@@ -45,7 +62,7 @@ export class QuerySection {
     this.showMoment(undefined, time);
     replaceContent(this.result, notice("empty", "Choose a query or write one."));
     replaceContent(
-      byId("query-box"),
+      box,
       element("div", { class: "saved-queries", role: "group", "aria-label": "Saved queries" }, ...this.saved),
       element("label", { for: "sql", class: "visually-hidden" }, "SQL"),
       this.text,
@@ -53,8 +70,12 @@ export class QuerySection {
         "div",
         { class: "query-actions" },
         this.run,
-        element("span", { id: "sql-hint", class: "caption" }, "Ctrl+Enter runs it. Read-only."),
-        this.moment,
+        element(
+          "span",
+          { id: "sql-hint", class: "caption" },
+          "Read-only. Ctrl+Enter runs it, Escape stops it.",
+        ),
+        this.status,
       ),
       this.result,
     );
@@ -63,31 +84,61 @@ export class QuerySection {
   /** Which state of the table is asked. */
   showMoment(snapshot: SnapshotInfo | undefined, time: TimeFormat): void {
     this.snapshot = snapshot;
-    const text = snapshot
+    this.moment = snapshot
       ? `Asks the table as of ${time.full(snapshot.timestampMs)} ${time.zone}.`
       : "Asks the current snapshot.";
-    setText(this.moment, text);
+    this.showStatus();
   }
 
   private async ask(): Promise<void> {
-    this.running?.abort();
-    const running = new AbortController();
+    this.running?.abort.abort();
+    clearInterval(this.running?.timer);
+    const abort = new AbortController();
+    const timer = setInterval(() => {
+      this.showStatus();
+    }, 1_000);
+    const running: RunningQuery = { abort, timer, startedAt: performance.now() };
     this.running = running;
     this.result.setAttribute("aria-busy", "true");
-    setText(this.run, "Running …");
+    this.run.classList.add("is-running");
+    setText(this.run, "Stop");
+    this.showStatus();
     const id = this.snapshot?.id;
     const question = { sql: this.text.value, ...(id !== undefined && { snapshotId: id }) };
     try {
-      const answer = await server.query(question, running.signal);
+      const answer = await server.query(question, abort.signal);
       if (this.running === running) this.showAnswer(answer);
     } catch (error) {
       if (this.running === running)
         this.showError(error instanceof RefusedError ? error.refusal : { error: String(error) });
     }
-    if (this.running !== running) return;
+    if (this.running === running) this.rest();
+  }
+
+  /** The server stops the query when it sees that nobody waits for the answer. */
+  private stop(): void {
+    if (!this.running) return;
+    const { abort, startedAt } = this.running;
+    this.rest();
+    abort.abort();
+    const text = `Stopped after ${seconds((performance.now() - startedAt) / 1000)}.`;
+    replaceContent(this.result, notice("empty", text));
+  }
+
+  /** Is ready for another query. */
+  private rest(): void {
+    clearInterval(this.running?.timer);
     this.running = undefined;
     this.result.removeAttribute("aria-busy");
+    this.run.classList.remove("is-running");
     setText(this.run, "Run");
+    this.showStatus();
+  }
+
+  private showStatus(): void {
+    const { running } = this;
+    const elapsed = running ? Math.floor((performance.now() - running.startedAt) / 1000) : 0;
+    setText(this.status, running ? `Running … ${elapsed} s` : this.moment);
   }
 
   private showAnswer(answer: Answer): void {

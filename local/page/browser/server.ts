@@ -1,13 +1,15 @@
-import type {
-  Answer,
-  FailedRecordsInfo,
-  Metrics,
-  PipelineInfo,
-  Question,
-  Refusal,
-  SnapshotContents,
-  TableInfo,
-  Update,
+import {
+  rangeQuery,
+  type Answer,
+  type FailedRecordsInfo,
+  type Metrics,
+  type PipelineInfo,
+  type Question,
+  type Refusal,
+  type SnapshotContents,
+  type TableInfo,
+  type TimeRange,
+  type Update,
 } from "../api";
 
 /** What the server said instead of answering. */
@@ -36,7 +38,7 @@ async function ask<T>(path: string, options: RequestInit = {}): Promise<T> {
 
 export const server = {
   pipeline: () => ask<PipelineInfo>("/api/pipeline"),
-  metrics: (rangeSeconds: number) => ask<Metrics>(`/api/metrics?range=${rangeSeconds}`),
+  metrics: (range: TimeRange) => ask<Metrics>(`/api/metrics?${rangeQuery(range)}`),
   table: () => ask<TableInfo>("/api/table"),
   snapshot: (id?: string) =>
     ask<SnapshotContents>(id === undefined ? "/api/snapshot" : `/api/snapshot?id=${id}`),

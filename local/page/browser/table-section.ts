@@ -14,9 +14,7 @@ export class TableSection {
   constructor(
     private time: TimeFormat,
     private readonly onTravel: (snapshot: SnapshotInfo | undefined) => void,
-  ) {
-    for (const id of ["snapshots", "files", "rows"]) replaceContent(byId(id), notice("loading", "Loading …"));
-  }
+  ) {}
 
   showTimes(time: TimeFormat): void {
     this.time = time;

@@ -11,7 +11,7 @@ export class Tiles {
   private readonly meter = element("div", { class: "meter", "aria-hidden": "true" });
   private readonly fill = element("span", { class: "meter-fill" });
 
-  constructor(private readonly buffering: PipelineInfo["buffering"]) {
+  constructor() {
     this.meter.append(this.fill);
     this.buffered.value.after(this.meter);
     replaceContent(
@@ -20,23 +20,31 @@ export class Tiles {
     );
   }
 
-  draw({ acknowledged, delivered, failed, buffered }: PipelineState, now: number): void {
+  draw(
+    { acknowledged, delivered, failed, buffered }: PipelineState,
+    now: number,
+    buffering: PipelineInfo["buffering"],
+  ): void {
     setText(this.acknowledged.value, count(acknowledged));
     setText(this.acknowledged.note, "since the server started");
     setText(this.buffered.value, count(buffered.records));
-    setText(this.buffered.note, this.bufferNote(buffered, now));
-    this.fill.style.inlineSize = `${Math.min(1, buffered.bytes / this.buffering.bytes) * 100}%`;
+    setText(this.buffered.note, bufferNote(buffered, now, buffering.bytes));
+    this.fill.style.inlineSize = `${Math.min(1, buffered.bytes / buffering.bytes) * 100}%`;
     setText(this.delivered.value, count(delivered));
     setText(this.delivered.note, "in the Iceberg table");
     setText(this.failed.value, count(failed));
     setText(this.failed.note, failed === 0 ? "none" : "in the error bucket");
     this.failed.node.classList.toggle("is-bad", failed > 0);
   }
+}
 
-  private bufferNote({ bytes: size, dueMs }: PipelineState["buffered"], now: number): string {
-    const filled = `${bytes(size)} of ${bytes(this.buffering.bytes)}`;
-    return dueMs === undefined ? `${filled}; empty` : `${filled}; due in ${countdown((dueMs - now) / 1000)}`;
-  }
+function bufferNote(
+  { bytes: size, dueMs }: PipelineState["buffered"],
+  now: number,
+  fullBytes: number,
+): string {
+  const filled = `${bytes(size)} of ${bytes(fullBytes)}`;
+  return dueMs === undefined ? `${filled}; empty` : `${filled}; due in ${countdown((dueMs - now) / 1000)}`;
 }
 
 function tile(name: string) {

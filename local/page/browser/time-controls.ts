@@ -1,9 +1,11 @@
-import { byId, element, replaceContent } from "./dom";
-import type { Zone } from "./format";
+import type { AbsoluteRange, TimeRange } from "../api";
+import { CustomRange, type CustomRangeOptions } from "./custom-range";
+import { byId, element, replaceContent, setText } from "./dom";
+import { timeFormat, type Zone } from "./format";
 
 /** What the user has chosen to see. */
 export interface TimeChoice {
-  readonly rangeSeconds: number;
+  readonly range: TimeRange;
   /** Seconds between two refreshes; 0 for each change as it comes, undefined for none. */
   readonly refreshSeconds: number | undefined;
   readonly zone: Zone;
@@ -11,13 +13,13 @@ export interface TimeChoice {
 
 /** CloudWatch's, and a quarter of an hour for a pipeline that has only begun. */
 const ranges = [
-  ["15m", 900],
-  ["1h", 3_600],
-  ["3h", 10_800],
-  ["12h", 43_200],
-  ["1d", 86_400],
-  ["3d", 259_200],
-  ["1w", 604_800],
+  ["15m", 900, "15 minutes"],
+  ["1h", 3_600, "hour"],
+  ["3h", 10_800, "3 hours"],
+  ["12h", 43_200, "12 hours"],
+  ["1d", 86_400, "day"],
+  ["3d", 259_200, "3 days"],
+  ["1w", 604_800, "week"],
 ] as const;
 
 const refreshes = [
@@ -29,57 +31,94 @@ const refreshes = [
 ] as const;
 
 export const shortestRangeSeconds = ranges[0][1];
-export const longestRangeSeconds = ranges[ranges.length - 1]?.[1] ?? 0;
 const storageName = "time";
 
-export interface TimeControlsOptions {
+export interface TimeControlsOptions extends Pick<CustomRangeOptions, "now" | "shown" | "startedAtMs"> {
   readonly initialRangeSeconds: number;
   readonly onChange: (choice: TimeChoice) => void;
   readonly onRefresh: () => void;
   readonly onZoomOut: () => void;
 }
 
-/** The choice of time range, refresh and time zone, remembered by the browser. */
+/** The choice of time range, refresh and time zone, and what is shown of it. */
 export class TimeControls {
   choice: TimeChoice;
-  private readonly zoomOut = element(
-    "button",
-    { type: "button", class: "small primary", hidden: true },
-    "Reset zoom",
-  );
+  /** What an absolute range gives way to. */
+  private lastRelative: { readonly seconds: number };
+  private zoom: AbsoluteRange | undefined;
+  private problem: string | undefined;
+  private readonly inputs: readonly HTMLInputElement[];
+  private readonly custom: CustomRange;
+  private readonly back = element("button", { type: "button", class: "small primary", hidden: true });
+  private readonly label = byId("range-label");
 
   constructor(private readonly options: TimeControlsOptions) {
-    const initial: TimeChoice = { rangeSeconds: options.initialRangeSeconds, refreshSeconds: 0, zone: "UTC" };
-    this.choice = remembered(initial);
-    const refresh = element("button", { type: "button", class: "small" }, "Refresh");
+    const { seconds, ...others } = remembered(options.initialRangeSeconds);
+    this.lastRelative = { seconds };
+    this.choice = { range: this.lastRelative, ...others };
+    this.custom = new CustomRange({
+      ...options,
+      zone: () => this.choice.zone,
+      onApply: (range) => {
+        this.change({ range });
+      },
+    });
+    const refresh = element("button", { type: "button" }, "Refresh");
     refresh.addEventListener("click", options.onRefresh);
-    this.zoomOut.addEventListener("click", options.onZoomOut);
+    this.back.addEventListener("click", () => {
+      this.goBack();
+    });
+    this.label.before(this.back);
+    this.inputs = ranges.map(([, value]) => element("input", { type: "radio", name: "range", value }));
     replaceContent(
       byId("time-controls"),
-      this.zoomOut,
-      this.rangeChoice(),
+      element("div", { class: "ranges" }, this.rangeChoice(), this.custom.button, this.custom.panel),
       this.refreshChoice(),
       refresh,
       this.zoneChoice(),
     );
+    this.show();
   }
 
-  showZoom(isZoomed: boolean): void {
-    this.zoomOut.hidden = !isZoomed;
+  showZoom(zoom: AbsoluteRange | undefined): void {
+    this.zoom = zoom;
+    this.show();
+  }
+
+  /** What keeps the chosen range from being loaded. */
+  showProblem(problem: string | undefined): void {
+    this.problem = problem;
+    this.show();
+  }
+
+  private show(): void {
+    const { range, zone } = this.choice;
+    const isRelative = "seconds" in range;
+    for (const input of this.inputs) input.checked = isRelative && Number(input.value) === range.seconds;
+    this.custom.button.setAttribute("aria-pressed", String(!isRelative));
+    this.back.hidden = !this.zoom && isRelative;
+    setText(this.back, this.zoom ? "Reset zoom" : "Back to live");
+    const shown = this.zoom ?? range;
+    const text = "seconds" in shown ? `Last ${nameOf(shown.seconds)}` : between(shown, zone);
+    setText(this.label, this.problem ?? text);
+    this.label.classList.toggle("is-bad", this.problem !== undefined);
+  }
+
+  private goBack(): void {
+    if (this.zoom) this.options.onZoomOut();
+    else this.change({ range: this.lastRelative });
+    // The button is gone then, and must not take the keyboard's place with it.
+    if (this.back.hidden) this.inputs.find(({ checked }) => checked)?.focus();
   }
 
   private rangeChoice(): HTMLElement {
-    const choices = ranges.map(([label, rangeSeconds]) => {
-      const input = element("input", {
-        type: "radio",
-        name: "range",
-        value: rangeSeconds,
-        checked: rangeSeconds === this.choice.rangeSeconds,
+    const choices = ranges.map(([label, seconds, name], index) => {
+      const input = this.inputs[index];
+      input?.addEventListener("change", () => {
+        this.lastRelative = { seconds };
+        this.change({ range: this.lastRelative });
       });
-      input.addEventListener("change", () => {
-        this.change({ rangeSeconds });
-      });
-      return element("label", { class: "segment" }, input, element("span", {}, label));
+      return element("label", { class: "segment", title: `Last ${name}` }, input, element("span", {}, label));
     });
     return element(
       "fieldset",
@@ -118,38 +157,50 @@ export class TimeControls {
 
   private change(difference: Partial<TimeChoice>): void {
     this.choice = { ...this.choice, ...difference };
-    remember(this.choice);
+    const { refreshSeconds, zone } = this.choice;
+    remember({ seconds: this.lastRelative.seconds, refreshSeconds, zone });
     this.options.onChange(this.choice);
+    this.show();
   }
 }
 
+function nameOf(seconds: number): string {
+  return ranges.find(([, value]) => value === seconds)?.[2] ?? `${seconds} seconds`;
+}
+
+/** `2026-01-01 00:05 – 01:05 UTC`; the day of the end only where it is another one. */
+function between({ startMs, endMs }: AbsoluteRange, zone: Zone): string {
+  const [start = "", end = ""] = [startMs, endMs].map((ms) => timeFormat(zone).full(ms).slice(0, 16));
+  const isOneDay = start.slice(0, 10) === end.slice(0, 10);
+  return `${start} – ${isOneDay ? end.slice(11) : end} ${zone === "UTC" ? zone : "local time"}`;
+}
+
+/** An absolute range is left with the page: whoever comes back wants to see what happens now. */
+interface Remembered extends Omit<TimeChoice, "range"> {
+  readonly seconds: number;
+}
+
 /** A browser may keep nothing: then every visit begins anew. */
-function remember(choice: TimeChoice): void {
+function remember({ seconds, refreshSeconds, zone }: Remembered): void {
   try {
-    localStorage.setItem(
-      storageName,
-      JSON.stringify({ ...choice, refreshSeconds: choice.refreshSeconds ?? "off" }),
-    );
+    const kept = { rangeSeconds: seconds, refreshSeconds: refreshSeconds ?? "off", zone };
+    localStorage.setItem(storageName, JSON.stringify(kept));
   } catch {
     return;
   }
 }
 
-function remembered(initial: TimeChoice): TimeChoice {
+function remembered(initialRangeSeconds: number): Remembered {
   try {
     const stored = JSON.parse(localStorage.getItem(storageName) ?? "{}") as Partial<Record<string, unknown>>;
     const range = ranges.find(([, value]) => value === stored.rangeSeconds);
-    const refresh = refreshes.find(([, value]) => value === String(stored.refreshSeconds));
+    const [, refresh = "0"] = refreshes.find(([, value]) => value === String(stored.refreshSeconds)) ?? [];
     return {
-      rangeSeconds: range ? range[1] : initial.rangeSeconds,
-      refreshSeconds: refresh
-        ? refresh[1] === "off"
-          ? undefined
-          : Number(refresh[1])
-        : initial.refreshSeconds,
+      seconds: range ? range[1] : initialRangeSeconds,
+      refreshSeconds: refresh === "off" ? undefined : Number(refresh),
       zone: stored.zone === "local" ? "local" : "UTC",
     };
   } catch {
-    return initial;
+    return { seconds: initialRangeSeconds, refreshSeconds: 0, zone: "UTC" };
   }
 }

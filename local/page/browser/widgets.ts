@@ -3,6 +3,7 @@ import { drawnMetric } from "../../metrics/metric-key";
 import { resolutionFor } from "../../metrics/resolution";
 import type { PipelineState } from "../api";
 import { secondsBefore } from "../relative-start";
+import { windowAt, type TimeWindow } from "../time-range";
 import { Chart } from "./chart";
 import { element, replaceContent, setText } from "./dom";
 import { bytes, compact, number, seconds, type TimeFormat } from "./format";
@@ -11,9 +12,7 @@ import type { MetricModel } from "./metric-model";
 /** What all widgets draw at one time. */
 export interface Moment {
   readonly now: number;
-  readonly rangeSeconds: number;
-  /** A part of the range that is looked at closely. */
-  readonly zoom?: { readonly fromMs: number; readonly toMs: number } | undefined;
+  readonly shown: TimeWindow;
   readonly time: TimeFormat;
   readonly metrics: MetricModel;
   readonly state: PipelineState | undefined;
@@ -113,13 +112,13 @@ function timeSeriesWidget(properties: MetricWidgetProperties, onZoom: OnZoom): W
   const head = element("header", { class: "widget-head" }, element("h4", {}, title), subtitle);
   return {
     node: element("article", { "aria-label": title }, head, chart.node),
-    draw: ({ now, rangeSeconds, zoom, time, metrics: model }) => {
-      const periodSeconds = Math.max(period, resolutionFor(period, rangeSeconds).periodSeconds);
+    draw: ({ shown, time, metrics: model }) => {
+      const periodSeconds = Math.max(period, resolutionFor(period, shown.reachSeconds).periodSeconds);
       setText(subtitle, caption(periodSeconds, statistics));
       chart.draw({
-        points: drawn.map((one) => model.datapoints(one, period, rangeSeconds, now)),
-        fromMs: zoom?.fromMs ?? now - rangeSeconds * 1000,
-        toMs: zoom?.toMs ?? now,
+        points: drawn.map((one) => model.datapoints(one, period, shown)),
+        fromMs: shown.fromMs,
+        toMs: shown.toMs,
         periodSeconds,
         time,
       });
@@ -144,13 +143,13 @@ function singleValueWidget({ title, metrics, period, start, sparkline }: MetricW
   const big = element("div", { class: "single" }, value, element("p", { class: "caption" }, label));
   return {
     node: element("article", { "aria-label": title }, head, big, chart?.node),
-    draw: ({ now, rangeSeconds, time, metrics: model }) => {
-      const range = start === undefined ? rangeSeconds : secondsBefore(start);
-      const points = drawn.map((one) => model.datapoints(one, period, range, now));
+    draw: ({ now, shown, time, metrics: model }) => {
+      const own = start === undefined ? shown : windowAt({ seconds: secondsBefore(start) }, now);
+      const points = drawn.map((one) => model.datapoints(one, period, own));
       const newest = points[0]?.at(-1);
       setText(value, newest ? format(newest.value) : "No data");
       value.classList.toggle("is-empty", !newest);
-      chart?.draw({ points, fromMs: now - range * 1000, toMs: now, periodSeconds: period, time });
+      chart?.draw({ points, fromMs: own.fromMs, toMs: own.toMs, periodSeconds: period, time });
     },
     recolour: () => {
       chart?.recolour();
