@@ -137,18 +137,18 @@ class WarehouseTrial {
     }
   }
 
-  private async playRound({ dropRate = 0, kills = false, happen }: Incident): Promise<void> {
+  private async playRound({ kills = false, happen, ...sending }: Incident): Promise<void> {
     const { disk, random, warehouse } = this;
     const givenUp = () => recordsGivenUp(warehouse);
     const server = (this.server ??= await this.startServer());
     let isStopped = false;
-    const sending = this.sender.send(server.url, dropRate, () => isStopped);
+    const sent = this.sender.send(server.url, sending, () => isStopped);
     try {
       await happen({ server, disk, random, givenUp });
       if (kills) await server.kill();
     } finally {
       isStopped = true;
-      await sending;
+      await sent;
     }
     if (kills) this.server = await this.startServer();
     await this.delivered();

@@ -9,6 +9,14 @@ const connections = 3;
 const mostRecords = 30;
 const longestPauseMs = 10;
 
+/** How and what is sent. */
+export interface Sending {
+  /** Share of the requests that are dropped or half-sent. */
+  readonly dropRate?: number;
+  /** Whether records that no table takes are left out. */
+  readonly onlyRows?: boolean;
+}
+
 /** How a request ends: with its answer, without it, or in the middle of its body. */
 type Ending = "answered" | "dropped" | "half-sent";
 
@@ -16,10 +24,13 @@ interface BatchAnswer {
   readonly RequestResponses: readonly { readonly ErrorCode?: string }[];
 }
 
-/** One record, told from others even when its second half is lost; every seventeenth is none that a table takes. */
+/** Every seventeenth record is none that a table takes. */
+const isBad = (n: number) => n % 17 === 0;
+
+/** One record, told from others even when its second half is lost. */
 function recordText(n: number): string {
   const padding = "x".repeat(40);
-  return n % 17 === 0 ? `bad ${n}, ${padding}` : `{"timestamp":${n},"sensor_id":"${padding}"}\n`;
+  return isBad(n) ? `bad ${n}, ${padding}` : `{"timestamp":${n},"sensor_id":"${padding}"}\n`;
 }
 
 /** @returns the `n` of a record from the error bucket */
@@ -38,16 +49,12 @@ export class Sender {
     private readonly random: SeededRandom,
   ) {}
 
-  /**
-   * Sends until told to stop.
-   *
-   * @param dropRate share of the requests that are dropped or half-sent
-   */
-  async send(url: string, dropRate: number, isStopped: () => boolean): Promise<void> {
+  /** Sends until told to stop. */
+  async send(url: string, what: Sending, isStopped: () => boolean): Promise<void> {
     const agent = new Agent({ keepAlive: true, maxSockets: connections });
     const connection = async () => {
       while (!isStopped()) {
-        await this.sendOne(agent, url, dropRate);
+        await this.sendOne(agent, url, what);
         await delay(this.random.between(0, longestPauseMs));
       }
     };
@@ -55,10 +62,11 @@ export class Sender {
     agent.destroy();
   }
 
-  private async sendOne(agent: Agent, url: string, dropRate: number): Promise<void> {
+  private async sendOne(agent: Agent, url: string, { dropRate = 0, onlyRows }: Sending): Promise<void> {
     const { ledger, random, toResend } = this;
     const fresh = Array.from({ length: random.between(1, mostRecords) }, () => this.next++);
-    const batch = [...fresh, ...toResend.splice(0, random.between(0, 5))];
+    const any = [...fresh, ...toResend.splice(0, random.between(0, 5))];
+    const batch = onlyRows ? any.filter((n) => !isBad(n)) : any;
     for (const n of batch) ledger.add(n);
     const drops = random.chance(dropRate);
     const ending: Ending = !drops ? "answered" : random.chance(0.5) ? "dropped" : "half-sent";
