@@ -13,7 +13,7 @@ const signals = [
 export function createCommand(usage: string, description: string): Command {
   const output: OutputConfiguration = {
     outputError: (text, write) => {
-      write(text.replace(/^error: /, ""));
+      write(inBrief(text.replace(/^error: /, "")));
     },
   };
   return new Command(usage)
@@ -53,6 +53,15 @@ function report(error: unknown): number {
   const detail = isDebugging && error instanceof Error ? error.stack : undefined;
   const isExpected = error instanceof UserError;
   const hint = isExpected || isDebugging ? "" : "\nDEBUG=1 shows where this comes from.";
-  process.stderr.write(`${detail ?? message}${hint}\n`);
+  process.stderr.write(`${detail ?? inBrief(message)}${hint}\n`);
   return isExpected ? error.exitCode : 1;
+}
+
+const longestMessage = 4_000;
+
+/** Leaves out the middle of what a message repeats of an endless value: what is wrong stands before and after it. */
+function inBrief(message: string): string {
+  const half = longestMessage / 2;
+  if (message.length <= longestMessage) return message;
+  return `${message.slice(0, half)} ... ${message.slice(-half)}`;
 }

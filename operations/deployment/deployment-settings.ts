@@ -1,9 +1,10 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { UsageError, UserError } from "../../local/cli/user-error";
 import { defaultStackName, pipelineNames, stackNameProblems, type PipelineNames } from "../../pipeline/names";
 import { settings } from "../../pipeline/settings";
 import { isRegionCode, regionRule } from "./region";
+import { readJsonSettings, readSettingsFile } from "./settings-file";
 import { readVariableDefinitions, type VariableValue } from "./variable-definitions";
 
 /** `npm run deploy` writes it. */
@@ -105,7 +106,7 @@ type Outputs = Readonly<Record<string, unknown>> & {
 function readOutputs(directory: string): Outputs | undefined {
   const path = join(directory, outputsFile);
   if (!existsSync(path)) return undefined;
-  const outputs = parseJson(path, outputsFile)[outputsKey];
+  const outputs = readJsonSettings(path, outputsFile)[outputsKey];
   return typeof outputs === "object" && outputs !== null ? (outputs as Outputs) : undefined;
 }
 
@@ -127,8 +128,8 @@ function readVariables(
     const path = join(directory, file);
     if (!existsSync(path)) continue;
     const definitions = file.endsWith(".json")
-      ? (Object.entries(parseJson(path, file)) as [string, VariableValue][])
-      : readVariableDefinitions(readFileSync(path, "utf8"), file);
+      ? (Object.entries(readJsonSettings(path, file)) as [string, VariableValue][])
+      : readVariableDefinitions(readSettingsFile(path, file), file);
     for (const [name, value] of definitions) variables.set(name, value);
   }
   return variables;
@@ -139,20 +140,4 @@ function flag(variables: ReadonlyMap<string, VariableValue>, name: string): bool
   if (value === true || value === "true") return true;
   if (value === false || value === "false") return false;
   throw new UserError(`${name} must be true or false; received ${JSON.stringify(value)}`);
-}
-
-function parseJson(path: string, file: string): Record<string, unknown> {
-  let parsed: unknown;
-  try {
-    parsed = JSON.parse(readFileSync(path, "utf8"));
-  } catch (error) {
-    throw new UserError(
-      `${file} is not JSON: ${error instanceof Error ? error.message : String(error)}. Mend or remove it.`,
-      { cause: error },
-    );
-  }
-  if (typeof parsed === "object" && parsed !== null && !Array.isArray(parsed)) {
-    return parsed as Record<string, unknown>;
-  }
-  throw new UserError(`${file} must hold a JSON object. Mend or remove it.`);
 }

@@ -1,4 +1,4 @@
-import type { FailedRecord } from "./failed-record";
+import { excerptOf, shortText, type Excerpt } from "./excerpt";
 import type { Reading, RecordPlace } from "./read-records";
 
 /** Failed records of one code and hour. */
@@ -12,7 +12,7 @@ export interface RecordGroup {
     /** Among all records of the listing, from 1: what `--show` takes. */
     readonly number: number;
     readonly place: RecordPlace;
-    readonly record: FailedRecord;
+    readonly record: Excerpt;
   };
 }
 
@@ -20,19 +20,24 @@ export interface Listing {
   readonly groups: readonly RecordGroup[];
   readonly objects: number;
   readonly records: number;
+  /** Those among them that are in no group, because there were `mostGroups` already. */
+  readonly ungrouped: number;
   readonly unreadable: number;
   /** The first lines that could not be read. */
   readonly unreadableExamples: readonly { readonly place: RecordPlace; readonly reason: string }[];
 }
 
 const mostExamples = 5;
+/** More than a year of hours. */
+export const mostGroups = 10_000;
 
-/** Counts failed records by code and hour; keeps no more than one of each group. */
+/** Counts failed records by code and hour; keeps no more than an excerpt of one of each group. */
 export async function groupRecords(readings: AsyncIterable<Reading>): Promise<Listing> {
   const groups = new Map<string, RecordGroup>();
   const unreadableExamples: { readonly place: RecordPlace; readonly reason: string }[] = [];
   let objects = 0;
   let records = 0;
+  let ungrouped = 0;
   let unreadable = 0;
   for await (const reading of readings) {
     if (reading.kind === "end of object") objects += 1;
@@ -41,18 +46,20 @@ export async function groupRecords(readings: AsyncIterable<Reading>): Promise<Li
       if (unreadableExamples.length < mostExamples) unreadableExamples.push(reading);
     } else if (reading.kind === "record") {
       records += 1;
-      const { place, record } = reading;
-      const { errorCode } = record;
+      const { place } = reading;
       const { hour } = place.object;
-      const group = groups.get(`${hour} ${errorCode}`);
+      const errorCode = shortText(reading.record.errorCode);
+      const key = `${hour} ${errorCode}`;
+      const group = groups.get(key);
       if (group) group.records += 1;
+      else if (groups.size === mostGroups) ungrouped += 1;
       else {
-        const example = { number: records, place, record };
-        groups.set(`${hour} ${errorCode}`, { errorCode, hour, records: 1, example });
+        const example = { number: records, place, record: excerptOf(reading.record) };
+        groups.set(key, { errorCode, hour, records: 1, example });
       }
     }
   }
-  return { groups: [...groups.values()], objects, records, unreadable, unreadableExamples };
+  return { groups: [...groups.values()], objects, records, ungrouped, unreadable, unreadableExamples };
 }
 
 /** @returns the record of that number, from 1; undefined when there are fewer */

@@ -29,6 +29,9 @@ type Entry =
 /** Bytes of a digest: so few that a number holds it, so many that two records seldom share one. */
 const digestBytes = 6;
 
+/** Of about fifteen million records; each takes some 16 bytes here and five times as many in memory. */
+export const mostLedgerBytes = 256 * 2 ** 20;
+
 function digest(payload: Uint8Array): Buffer {
   return createHash("sha256").update(payload).digest().subarray(0, digestBytes);
 }
@@ -126,6 +129,12 @@ export class ReplayLedger {
   }
 
   #load(): void {
+    const { size } = fs.fstatSync(this.file);
+    if (size > mostLedgerBytes)
+      throw new UserError(
+        `${this.path} has ${size} bytes, and a ledger of at most ${mostLedgerBytes} can be kept in memory. ` +
+          "Move settled objects away (--archive), then name a new file with --ledger.",
+      );
     const text = fs.readFileSync(this.path, "utf8");
     const whole = text.slice(0, text.lastIndexOf("\n") + 1);
     // A line that a crash tore was never answered for: its call was not made, or is in doubt by its begin line.

@@ -11,7 +11,7 @@ const longestExample = 160;
 
 /** The listing for people. @param command what lists it, to be extended in the hints */
 export function listingReport(listing: Listing, location: string, command: string, ink: Ink): string {
-  const { groups, records, objects, unreadable, unreadableExamples } = listing;
+  const { groups, records, ungrouped, objects, unreadable, unreadableExamples } = listing;
   if (records === 0 && unreadable === 0)
     return `No failed records in ${location}: everything was delivered.\n`;
   const lines = [`${count(records, "failed record")} in ${count(objects, "object")} of ${location}`];
@@ -21,6 +21,12 @@ export function listingReport(listing: Listing, location: string, command: strin
       `${ink("bold", printable(errorCode))}  ${hour.replace("T", " ")}:00 UTC  ${count(inGroup, "record")}`,
       `  ${shorten(printable(example.record.errorMessage), longestExample)}`,
       `  #${example.number}  ${printableData(example.record.data, longestExample)}`,
+    );
+  }
+  if (ungrouped > 0) {
+    lines.push(
+      "",
+      `${count(ungrouped, "record")} of yet other codes and hours: look at fewer with --code, --since and --until`,
     );
   }
   if (unreadable > 0) {

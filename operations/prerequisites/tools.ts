@@ -1,7 +1,8 @@
 import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { readJsonSettings } from "../deployment/settings-file";
 import { toolVersions } from "../../pipeline/tool-versions";
 import { fail, pass, skipped, type CheckResult } from "./check";
 
@@ -106,6 +107,6 @@ export async function checkTerraform(directory: string, environment = process.en
 function hasStateBucket(directory: string): boolean {
   const path = join(directory, "cdktf.json");
   if (!existsSync(path)) return false;
-  const { context } = JSON.parse(readFileSync(path, "utf8")) as { context?: { stateBucket?: unknown } };
+  const { context } = readJsonSettings(path, "cdktf.json") as { context?: { stateBucket?: unknown } | null };
   return typeof context?.stateBucket === "string" && context.stateBucket !== "";
 }

@@ -30,6 +30,6 @@ export function jsonOption(): Option {
 /** Reads an option's value as a number above zero. */
 export function positiveNumber(text: string): number {
   const value = /^\d+(?:\.\d+)?$/.test(text) ? Number(text) : Number.NaN;
-  if (value > 0) return value;
+  if (value > 0 && Number.isFinite(value)) return value;
   throw new InvalidArgumentError("It must be a number above 0.");
 }

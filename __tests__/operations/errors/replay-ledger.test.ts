@@ -2,7 +2,7 @@ import fs from "node:fs";
 import os from "node:os";
 import path from "node:path";
 import type { RecordPlace } from "../../../operations/errors/read-records";
-import { ReplayLedger } from "../../../operations/errors/replay-ledger";
+import { mostLedgerBytes, ReplayLedger } from "../../../operations/errors/replay-ledger";
 
 let directory: string;
 let file: string;
@@ -93,4 +93,11 @@ it("rejects a second replay with the same ledger, and takes over from one that d
   const noSuchProcess = 2 ** 22 + 1;
   fs.writeFileSync(`${file}.lock`, String(noSuchProcess));
   expect(openLedger).not.toThrow();
+});
+
+it("rejects a ledger that is too large to be kept in memory", () => {
+  openLedger();
+  fs.truncateSync(file, mostLedgerBytes + 1);
+
+  expect(reopen).toThrow(/ledger\.jsonl has 268435457 bytes, and a ledger of at most 268435456/);
 });
