@@ -1,13 +1,30 @@
 import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import type { Browser, BrowserContextOptions, Locator, Page } from "playwright-core";
-import { settings } from "../../pipeline/settings";
-import { firstInstant, servePage, type ServedPage } from "../support/served-page";
-import { installedBrowser, launchBrowser } from "./installed-browser";
+import { firstInstant } from "../support/served-page";
+import {
+  closeServed,
+  complaints,
+  describeInBrowser,
+  isDrawn,
+  isLive,
+  minuteOf,
+  minutes,
+  newPage,
+  open,
+  page,
+  positions,
+  readPoints,
+  recordsPerRun,
+  replayed,
+  serve,
+  served,
+  textOf,
+  tile,
+  wide,
+  widget,
+} from "./page-fixture";
 
-const recordsPerRun = settings.generator.recordsPerSecond * settings.generator.runSeconds;
-const minutes = 12;
 const hostile =
   '{"location":"<img src=x onerror=document.title=1>","temperature":"</script><script>document.title=1"}';
 /** The documentation's pictures are only taken anew on demand: no two are the same to the byte. */
@@ -15,93 +32,8 @@ const images =
   process.env.UPDATE_IMAGES === "1"
     ? join(__dirname, "..", "..", "docs", "images")
     : mkdtempSync(join(tmpdir(), "page-images-"));
-const wide = { width: 1440, height: 900 };
-
-const executablePath = installedBrowser();
-if (executablePath === undefined)
-  console.log("Skipped: no Chromium or Chrome is installed here. Install one, or set CHROMIUM_PATH to it.");
-const describeInBrowser = executablePath === undefined ? describe.skip : describe;
 
 describeInBrowser("the dashboard page", () => {
-  let browser: Browser;
-  let served: ServedPage;
-  /** Closed when the test or the group of tests that opened it is over, however that ends. */
-  const opened: ServedPage[] = [];
-  async function serve(): Promise<void> {
-    served = await servePage();
-    opened.push(served);
-  }
-  async function closeServed(): Promise<void> {
-    for (const one of opened.splice(0)) await one.close();
-  }
-  let page: Page;
-  /** What a healthy page has none of: exceptions, console errors (a broken security policy among them), strangers. */
-  const complaints: string[] = [];
-
-  beforeAll(async () => {
-    browser = await launchBrowser(executablePath!);
-  });
-
-  afterAll(async () => {
-    await browser.close();
-  });
-
-  beforeEach(() => {
-    complaints.length = 0;
-  });
-
-  afterEach(async () => {
-    await page.context().close();
-    expect(complaints).toEqual([]);
-  });
-
-  async function replayed(): Promise<void> {
-    await serve();
-    await served.replay(minutes);
-    await served.flush();
-  }
-
-  async function open(options: BrowserContextOptions = {}): Promise<void> {
-    const context = await browser.newContext({ viewport: wide, timezoneId: "Asia/Tokyo", ...options });
-    page = await context.newPage();
-    page.on("pageerror", (error) => complaints.push(error.message));
-    page.on("console", (message) => {
-      // A browser reports a query that was answered with an error, too.
-      if (message.type() === "error" && !message.text().includes("status of 400"))
-        complaints.push(message.text());
-    });
-    page.on("request", (request) => {
-      if (!request.url().startsWith(served.url)) complaints.push(`asked for ${request.url()}`);
-    });
-    await page.goto(`${served.url}/`);
-    await page
-      .getByRole("status")
-      .filter({ hasText: /^Live$/ })
-      .waitFor();
-    await page.getByRole("radio", { name: "15m" }).check({ force: true });
-    await page.locator("#grid:not([aria-busy])").waitFor();
-  }
-
-  const widget = (title: string) => page.getByRole("article", { name: title, exact: true });
-  const tile = (title: string) => page.locator(".tile").filter({ hasText: title }).locator(".tile-value");
-  const textOf = async (locator: Locator) => (await locator.textContent()) ?? "";
-
-  /** All points of a chart, as its keyboard path reads them. */
-  async function readPoints(title: string): Promise<string[]> {
-    const plot = widget(title).getByRole("img");
-    const spoken = widget(title).locator("[aria-live]");
-    const points: string[] = [];
-    await plot.focus();
-    await page.keyboard.press("Home");
-    for (let text = await textOf(spoken); text !== points.at(-1); text = await textOf(spoken)) {
-      points.push(text);
-      await page.keyboard.press("ArrowRight");
-    }
-    return points;
-  }
-
-  const minuteOf = (n: number) => `00:${String(n).padStart(2, "0")}:00`;
-
   /** What the table itself says of when rows came. */
   function rowsByFiveMinutes(): Map<number, number> {
     const rows = new Map<number, number>();
@@ -173,19 +105,6 @@ describeInBrowser("the dashboard page", () => {
       expect((await readPoints("Invocations"))[0]).toBe("09:00:00: Invocations 1");
     });
 
-    it("looks closely at a part that is marked with the pointer, and back", async () => {
-      const plot = widget("Incoming records").locator(".u-over");
-      const { x, y, width } = (await plot.boundingBox())!;
-      await page.mouse.move(x + width * 0.3, y + 40);
-      await page.mouse.down();
-      await page.mouse.move(x + width * 0.6, y + 40, { steps: 4 });
-      await page.mouse.up();
-
-      await page.getByRole("button", { name: "Reset zoom" }).click();
-
-      expect(await page.getByRole("button", { name: "Reset zoom" }).isVisible()).toBe(false);
-    });
-
     it("runs a saved query, and shows its result as a table and as a plot", async () => {
       await page.getByRole("button", { name: "average temperature by location" }).click();
 
@@ -253,11 +172,55 @@ describeInBrowser("the dashboard page", () => {
       await widget("Incoming records").getByText("No data").waitFor();
     });
 
+    it.each([wide, { width: 900, height: 1000 }, { width: 390, height: 844 }])(
+      "says that it loads, and has everything in its place already, at %o",
+      async (viewport) => {
+        await serve();
+        await newPage({ viewport });
+        let answer: (() => void) | undefined;
+        await page.route("**/api/pipeline", async (route) => {
+          await new Promise<void>((resolve) => (answer = resolve));
+          await route.continue();
+        });
+        await page.goto(`${served.url}/`);
+        await page.getByText("Loading …").first().waitFor();
+        // What is above the charts, and where the layout of the charts is the deployed one, what is below them.
+        const below = viewport === wide ? ", #table h2, #table .panel" : "";
+        const places = () =>
+          page.evaluate(
+            `[...document.querySelectorAll("#dashboard h2, #grid${below}")].map((one) => one.getBoundingClientRect().top)`,
+          );
+        const before = await places();
+
+        answer!();
+        await isLive();
+        await page.locator("#failures").getByText("No failed records").waitFor();
+        await isDrawn();
+
+        expect(await places()).toEqual(before);
+      },
+    );
+
+    it("says when the server does not answer, and shows the pipeline as soon as it does", async () => {
+      await serve();
+      await newPage();
+      await page.route("**/api/pipeline", (route) => route.abort());
+      await page.goto(`${served.url}/`);
+      await page.getByRole("alert").getByText("The server cannot be reached").waitFor();
+      await page.getByText("Not connected; trying again").waitFor();
+
+      await page.unrouteAll();
+      await isLive();
+      await isDrawn();
+
+      expect(await widget("Incoming records").isVisible()).toBe(true);
+      expect(await page.getByRole("alert").count()).toBe(0);
+      complaints.length = 0;
+    });
+
     it("follows the pipeline live, and nothing on the page moves", async () => {
       await replayed();
       await open();
-      const positions = () =>
-        page.evaluate("[...document.querySelectorAll('h2, h3')].map((h) => h.getBoundingClientRect().top)");
       const before = await positions();
 
       served.pipeline.stream.putRecords([
@@ -355,10 +318,7 @@ describeInBrowser("the dashboard page", () => {
       await page.locator(".bar-row").first().waitFor();
       const picture = async (name: string, top: string) => {
         await page.evaluate(`document.querySelector("${top}").scrollIntoView()`);
-        // Two frames: one in which the charts are drawn, and one in which they are shown.
-        await page.evaluate(
-          "new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))",
-        );
+        await isDrawn();
         const file = await page.screenshot({ path: join(images, `${name}.png`) });
         expect(file.length).toBeLessThan(400_000);
       };
@@ -388,7 +348,13 @@ describeInBrowser("the dashboard page", () => {
       await page.getByRole("button", { name: "average temperature by location" }).click();
       await page.locator(".bar-row").first().waitFor();
       await page.locator("#failures code").waitFor();
+      await page.getByRole("button", { name: "Custom" }).click();
+      await page.getByLabel("End (UTC)").fill("");
+      await page.getByRole("button", { name: "Apply" }).click();
+      await page.getByText("Enter a date and a time.").waitFor();
 
+      const { x, width } = (await page.getByRole("dialog").boundingBox())!;
+      expect(Math.min(x, viewport.width - x - width)).toBeGreaterThanOrEqual(14);
       expect(await page.evaluate(readFileSync(join(__dirname, "contrast.js"), "utf8"))).toEqual([]);
       expect(await page.evaluate("document.documentElement.scrollWidth - innerWidth")).toBeLessThanOrEqual(0);
       const clipped = `[...document.querySelectorAll(".widget")].filter((one) => one.scrollHeight > one.clientHeight + 1).length`;

@@ -28,7 +28,7 @@ export function rangeProblem({ startMs, endMs }: AbsoluteRange, nowMs: number): 
   if (startMs >= nowMs) return { edge: "start", message: "The start must be in the past." };
   if (nowMs - startMs > longestChartedSeconds * 1000) {
     const days = longestChartedSeconds / 86_400;
-    return { edge: "start", message: `The start must not be more than ${days} days ago.` };
+    return { edge: "start", message: `The start is more than ${days} days ago.` };
   }
   if (endMs <= startMs) return { edge: "end", message: "The end must be after the start." };
   if (endMs > nowMs) return { edge: "end", message: "The end must not be in the future." };

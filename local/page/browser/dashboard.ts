@@ -23,6 +23,7 @@ export interface DashboardOptions {
 
 /** The widgets of the dashboard body, drawn from the metrics that the server sends. */
 export class Dashboard {
+  private readonly grid = byId("grid");
   private readonly model = new MetricModel();
   private readonly widgets: readonly Widget[];
   private choice: TimeChoice;
@@ -53,6 +54,7 @@ export class Dashboard {
   /** Fetches what the time range needs. */
   async load(): Promise<void> {
     const { range } = this.choice;
+    this.grid.setAttribute("aria-busy", "true");
     try {
       const { now, metrics } = await server.metrics(range);
       this.model.merge(metrics);
@@ -61,13 +63,13 @@ export class Dashboard {
       if (!this.loaded) this.showWidgets();
       this.loaded = { range, atMs: now };
       this.options.onProblem(undefined);
-      byId("grid").removeAttribute("aria-busy");
       this.draw();
     } catch (error) {
       if (range !== this.choice.range) return;
+      this.grid.removeAttribute("aria-busy");
       const problem = error instanceof Error ? error.message : String(error);
       if (this.loaded) this.options.onProblem(problem);
-      else replaceContent(byId("grid"), notice("error", problem));
+      else replaceContent(this.grid, notice("error", problem));
     }
   }
 
@@ -89,7 +91,6 @@ export class Dashboard {
       return;
     }
     this.setZoom(undefined);
-    byId("grid").setAttribute("aria-busy", "true");
     void this.load();
   }
 
@@ -135,10 +136,11 @@ export class Dashboard {
       state,
     };
     for (const widget of this.widgets) widget.draw(moment);
+    if (this.loaded.range === this.choice.range) this.grid.removeAttribute("aria-busy");
   }
 
   private showWidgets(): void {
-    replaceContent(byId("grid"), ...this.widgets.map(({ node }) => node));
+    replaceContent(this.grid, ...this.widgets.map(({ node }) => node));
   }
 }
 
