@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import type { MaintenanceSettings } from "../../local/iceberg/maintenance";
 import { ParquetWriter } from "../../local/iceberg/parquet-writer";
 import { alternate, ratios, type Benchmark, type BenchmarkOptions, type Figure } from "../harness";
 import { TableInTime } from "./table-in-time";
@@ -15,7 +16,8 @@ const commitsPerSample = 9;
 /** Whether a commit still costs the same when a thousand came before it, and whether days pile up files. */
 export const commitBenchmark: Benchmark = {
   name: "iceberg",
-  description: "commit number 1,000 of the local table against commit number 10; files after days",
+  description:
+    "commit number 1,000 of the local table against number 10, with and without compaction; files after days",
   async run(options) {
     const directory = mkdtempSync(join(tmpdir(), "iceberg-benchmark-"));
     const writer = await ParquetWriter.open();
@@ -31,6 +33,17 @@ export const commitBenchmark: Benchmark = {
   },
 };
 
+/** Nine commits in a row. */
+interface Commits {
+  /** Milliseconds of the fastest. */
+  readonly milliseconds: number;
+  /** Metadata, manifest lists and manifests written for one, on average. */
+  readonly kilobytes: number;
+}
+
+/** What maintenance does to a table whose small files nothing merges; snapshots expire all the same. */
+const neverCompacted: Partial<MaintenanceSettings> = { minimumInputFiles: Infinity };
+
 async function commitFigures(
   directory: string,
   writer: ParquetWriter,
@@ -38,31 +51,60 @@ async function commitFigures(
 ): Promise<Figure[]> {
   let tables = 0;
   const create = () => TableInTime.create(join(directory, `commits-${++tables}`), writer, rowsPerFile);
-  const long = await create();
+  const longTable = async (changes: Partial<MaintenanceSettings>) => {
+    const table = await create();
+    for (let commit = 1; commit <= 990; commit++) {
+      await table.append(secondsBetweenCommits);
+      if (commit % commitsBetweenMaintenance === 0) await table.maintain(changes);
+    }
+    return table;
+  };
   progress("making a table of 990 commits");
-  for (let commit = 1; commit <= 990; commit++) {
-    await long.append(secondsBetweenCommits);
-    if (commit % commitsBetweenMaintenance === 0) await long.maintain();
-  }
+  const compacted = await longTable({});
+  progress("making a table of 990 commits that is never compacted");
+  const uncompacted = await longTable(neverCompacted);
+  const files = [await compacted.countDataFiles(), await uncompacted.countDataFiles()];
+
+  // Before each sample the same is done to every table, so that none comes to a colder or a warmer process. Without,
+  // retained snapshots would pile up while sampling, too.
+  const sample = async (table: TableInTime, changes: Partial<MaintenanceSettings> = {}): Promise<Commits> => {
+    await table.maintain(changes);
+    const before = table.metadataBytes;
+    const times = await appendTimes(table, commitsPerSample);
+    return {
+      milliseconds: Math.min(...times),
+      kilobytes: (table.metadataBytes - before) / commitsPerSample / 1000,
+    };
+  };
   const around = {
     commit10: async () => {
       const short = await create();
       await appendTimes(short, 5);
-      // As before the samples of the long table, so that neither comes to a colder or a warmer process.
-      await short.maintain();
-      return Math.min(...(await appendTimes(short, commitsPerSample)));
+      return sample(short);
     },
-    commit1000: async () => {
-      // As often as an hour's commits would have it; without, retained snapshots would pile up while sampling.
-      await long.maintain();
-      return Math.min(...(await appendTimes(long, commitsPerSample)));
-    },
+    commit1000: () => sample(compacted),
+    uncompacted1000: () => sample(uncompacted, neverCompacted),
   };
-  const { commit10, commit1000 } = await alternate(around, { warmUp: 3, runs: quick ? 3 : 25, progress });
+  const runs = { warmUp: quick ? 1 : 3, runs: quick ? 3 : 25, progress };
+  const { commit10, commit1000, uncompacted1000 } = await alternate(around, runs);
+  const milliseconds = (samples: readonly Commits[]) => samples.map((commits) => commits.milliseconds);
+  const kilobytes = (samples: readonly Commits[]) => samples.map((commits) => commits.kilobytes);
+  const toCommit10 = (samples: readonly Commits[]) => ratios(milliseconds(samples), milliseconds(commit10));
   return [
-    { name: "commit number 10", unit: "ms", samples: commit10 },
-    { name: "commit number 1,000", unit: "ms", samples: commit1000 },
-    { name: "commit 1,000 against 10", unit: "ratio", samples: ratios(commit1000, commit10), most: 1.3 },
+    { name: "commit number 10", unit: "ms", samples: milliseconds(commit10) },
+    { name: "commit number 1,000", unit: "ms", samples: milliseconds(commit1000) },
+    { name: "the same, never compacted", unit: "ms", samples: milliseconds(uncompacted1000) },
+    { name: "commit 1,000 against 10", unit: "ratio", samples: toCommit10(commit1000), most: 1.3 },
+    {
+      name: "commit 1,000 of a table never compacted against 10",
+      unit: "ratio",
+      samples: toCommit10(uncompacted1000),
+    },
+    { name: "metadata written for commit 10", unit: "KB", samples: kilobytes(commit10) },
+    { name: "metadata written for commit 1,000", unit: "KB", samples: kilobytes(commit1000) },
+    { name: "the same, never compacted", unit: "KB", samples: kilobytes(uncompacted1000) },
+    { name: "data files after 990 commits", unit: "files", samples: files.slice(0, 1) },
+    { name: "the same, never compacted", unit: "files", samples: files.slice(1) },
   ];
 }
 

@@ -1,9 +1,10 @@
 import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFile } from "../../local/iceberg/data-file";
-import { maintain, type MaintenanceReport } from "../../local/iceberg/maintenance";
+import { maintain, type MaintenanceReport, type MaintenanceSettings } from "../../local/iceberg/maintenance";
 import type { ParquetWriter } from "../../local/iceberg/parquet-writer";
 import { IcebergTable } from "../../local/iceberg/table";
+import { nodeFiles, type TableFiles } from "../../local/iceberg/table-files";
 import { sensorReadingColumns } from "../../pipeline/sensor-reading";
 
 const startMs = Date.UTC(2026, 0, 1);
@@ -18,13 +19,16 @@ export class TableInTime {
     private readonly writer: ParquetWriter,
     private readonly template: DataFile,
     private readonly clock: { ms: number },
+    private readonly written: WrittenBytes,
   ) {}
 
   static async create(directory: string, writer: ParquetWriter, rowsPerFile: number): Promise<TableInTime> {
     const clock = { ms: startMs };
+    const written = { bytes: 0 };
     mkdirSync(directory, { recursive: true });
     const table = await IcebergTable.openOrCreate(join(directory, "table"), sensorReadingColumns, {
       now: () => clock.ms,
+      files: counting(nodeFiles, written),
     });
     const input = join(directory, "rows.ndjson");
     writeFileSync(
@@ -35,7 +39,7 @@ export class TableInTime {
     // Outside the table, where maintenance does not find it unreferenced.
     const path = join(directory, "template.parquet");
     renameSync(file.path, path);
-    return new TableInTime(table, writer, { ...file, path }, clock);
+    return new TableInTime(table, writer, { ...file, path }, clock, written);
   }
 
   /** Returns the milliseconds that the commit took. */
@@ -50,8 +54,18 @@ export class TableInTime {
     return performance.now() - start;
   }
 
-  maintain(): Promise<MaintenanceReport> {
-    return maintain(this.table, this.writer);
+  /** @param changes to what is done by default */
+  maintain(changes?: Partial<MaintenanceSettings>): Promise<MaintenanceReport> {
+    return maintain(this.table, this.writer, changes);
+  }
+
+  /** Bytes of metadata, manifest lists and manifests that were written since it was created. */
+  get metadataBytes(): number {
+    return this.written.bytes;
+  }
+
+  async countDataFiles(): Promise<number> {
+    return (await this.table.dataFiles()).length;
   }
 
   /** Files below the table's folder. */
@@ -61,6 +75,21 @@ export class TableInTime {
       0,
     );
   }
+}
+
+interface WrittenBytes {
+  bytes: number;
+}
+
+/** The table writes everything but data files through these. */
+function counting(files: TableFiles, written: WrittenBytes): TableFiles {
+  const counted = (name: "write" | "writeNew" | "replace"): TableFiles["write"] => {
+    return (path, bytes, modifiedMs) => {
+      written.bytes += bytes.length;
+      return files[name](path, bytes, modifiedMs);
+    };
+  };
+  return { ...files, write: counted("write"), writeNew: counted("writeNew"), replace: counted("replace") };
 }
 
 function reading(row: number) {
