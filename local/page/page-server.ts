@@ -3,19 +3,18 @@ import { UserError } from "../cli/user-error";
 import { systemClock, type Clock, type TimerHandle } from "../clock/clock";
 import { SnapshotNotFoundError } from "../iceberg/errors";
 import { IcebergTable } from "../iceberg/table";
-import { longestChartedSeconds } from "../metrics/resolution";
 import { QueryError } from "../query/query-error";
 import { isFromAnotherSite } from "./admission";
-import type { Question, Refusal, TableInfo, TimeRange, Update } from "./api";
+import type { Refusal, TableInfo, Update } from "./api";
 import { EventStream } from "./event-stream";
 import { buildPage, type PageFile } from "./page-assets";
 import { PipelineView, type PipelineViewOptions } from "./pipeline-view";
 import { Questions, TooManyQuestionsError } from "./questions";
 import { recentFailures } from "./recent-failures";
 import { readJson, RequestError } from "./request";
+import { questionIn, rangeIn, snapshotIdIn } from "./request-parameters";
 import { refuse, sendContent, sendJson } from "./responses";
 import { TableView } from "./table-view";
-import { rangeProblem } from "./time-range";
 
 export interface PageServerOptions extends PipelineViewOptions {
   /** Paces what is sent to the browsers. @default systemClock */
@@ -173,47 +172,4 @@ function answerError(request: IncomingMessage, response: ServerResponse, error: 
     sendJson(response, 400, { error: message, ...(position && { position }) } satisfies Refusal);
   } else if (error instanceof UserError) refuse(request, response, 400, message);
   else refuse(request, response, 500, "The server could not answer because of an internal error.");
-}
-
-function rangeIn(query: URLSearchParams, nowMs: number): TimeRange {
-  if (query.has("range") === (query.has("start") || query.has("end")))
-    throw new RequestError("Either range, or start and end, must say which time is asked for.");
-  if (query.has("range")) {
-    const seconds = wholeNumberIn(query, "range", "seconds");
-    if (seconds >= 1 && seconds <= longestChartedSeconds) return { seconds };
-    throw new RequestError(`range=${seconds} is not from 1 to ${longestChartedSeconds} seconds.`);
-  }
-  const range = {
-    startMs: wholeNumberIn(query, "start", "milliseconds since 1970"),
-    endMs: wholeNumberIn(query, "end", "milliseconds since 1970"),
-  };
-  const problem = rangeProblem(range, nowMs);
-  if (!problem) return range;
-  const { startMs, endMs } = range;
-  throw new RequestError(`${problem.message} Received start=${startMs}, end=${endMs}; it is ${nowMs} now.`);
-}
-
-function wholeNumberIn(query: URLSearchParams, name: string, unit: string): number {
-  const text = query.get(name) ?? "";
-  if (/^\d{1,15}$/.test(text)) return Number(text);
-  throw new RequestError(`${name} must be a whole number of ${unit}; received "${text}".`);
-}
-
-function snapshotIdIn(query: URLSearchParams): number | undefined {
-  const text = query.get("id");
-  return text === null ? undefined : snapshotId(text);
-}
-
-function snapshotId(text: string): number {
-  const id = /^\d{1,16}$/.test(text) ? Number(text) : 0;
-  if (Number.isSafeInteger(id) && id > 0) return id;
-  throw new RequestError("A snapshot's id is a whole number.");
-}
-
-function questionIn(body: unknown): Question {
-  const { sql, snapshotId: id } = (body ?? {}) as { sql?: unknown; snapshotId?: unknown };
-  if (typeof sql !== "string") throw new RequestError('The body must be {"sql": "SELECT ..."}.');
-  if (id === undefined) return { sql };
-  if (typeof id !== "string") throw new RequestError("snapshotId must be text.");
-  return { sql, snapshotId: String(snapshotId(id)) };
 }

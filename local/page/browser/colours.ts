@@ -1,4 +1,4 @@
-/** A colour of the current scheme, by the custom property that page.css gives it. */
+/** A colour of the current scheme, by the custom property that styles/base.css gives it. */
 export function colour(property: string): string {
   return getComputedStyle(document.documentElement).getPropertyValue(property).trim();
 }
