@@ -10,6 +10,8 @@ import { TableInTime } from "./table-in-time";
 const secondsBetweenCommits = 240;
 const commitsBetweenMaintenance = 15;
 const rowsPerFile = 1000;
+/** Commits before those that are measured on a long table. */
+const earlierCommits = { quick: 240, full: 990 };
 /** Commits that one sample is the fastest of: whatever else the machine does can only slow one down. */
 const commitsPerSample = 9;
 
@@ -49,19 +51,21 @@ async function commitFigures(
   writer: ParquetWriter,
   { quick, progress }: BenchmarkOptions,
 ): Promise<Figure[]> {
+  const earlier = quick ? earlierCommits.quick : earlierCommits.full;
+  const number = (earlier + 10).toLocaleString("en-US");
   let tables = 0;
   const create = () => TableInTime.create(join(directory, `commits-${++tables}`), writer, rowsPerFile);
   const longTable = async (changes: Partial<MaintenanceSettings>) => {
     const table = await create();
-    for (let commit = 1; commit <= 990; commit++) {
+    for (let commit = 1; commit <= earlier; commit++) {
       await table.append(secondsBetweenCommits);
       if (commit % commitsBetweenMaintenance === 0) await table.maintain(changes);
     }
     return table;
   };
-  progress("making a table of 990 commits");
+  progress(`making a table of ${earlier} commits`);
   const compacted = await longTable({});
-  progress("making a table of 990 commits that is never compacted");
+  progress(`making a table of ${earlier} commits that is never compacted`);
   const uncompacted = await longTable(neverCompacted);
   const files = [await compacted.countDataFiles(), await uncompacted.countDataFiles()];
 
@@ -82,33 +86,33 @@ async function commitFigures(
       await appendTimes(short, 5);
       return sample(short);
     },
-    commit1000: () => sample(compacted),
-    uncompacted1000: () => sample(uncompacted, neverCompacted),
+    commitLate: () => sample(compacted),
+    uncompactedLate: () => sample(uncompacted, neverCompacted),
   };
   const runs = { warmUp: quick ? 1 : 3, runs: quick ? 3 : 25, progress };
-  const { commit10, commit1000, uncompacted1000 } = await alternate(around, runs);
+  const { commit10, commitLate, uncompactedLate } = await alternate(around, runs);
   const milliseconds = (samples: readonly Commits[]) => samples.map((commits) => commits.milliseconds);
   const kilobytes = (samples: readonly Commits[]) => samples.map((commits) => commits.kilobytes);
   const toCommit10 = (samples: readonly Commits[]) => ratios(milliseconds(samples), milliseconds(commit10));
   return [
     { name: "commit number 10", unit: "ms", samples: milliseconds(commit10) },
-    { name: "commit number 1,000", unit: "ms", samples: milliseconds(commit1000) },
-    { name: "the same, never compacted", unit: "ms", samples: milliseconds(uncompacted1000) },
-    { name: "commit 1,000 against 10", unit: "ratio", samples: toCommit10(commit1000), most: 1.3 },
+    { name: `commit number ${number}`, unit: "ms", samples: milliseconds(commitLate) },
+    { name: "the same, never compacted", unit: "ms", samples: milliseconds(uncompactedLate) },
+    { name: `commit ${number} against 10`, unit: "ratio", samples: toCommit10(commitLate), most: 1.3 },
     {
-      name: "commit 1,000 of a table never compacted against 10",
+      name: `commit ${number} of a table never compacted against 10`,
       unit: "ratio",
-      samples: toCommit10(uncompacted1000),
+      samples: toCommit10(uncompactedLate),
     },
     { name: "metadata written for commit 10", unit: "KB", samples: kilobytes(commit10) },
-    { name: "metadata written for commit 1,000", unit: "KB", samples: kilobytes(commit1000) },
-    { name: "the same, never compacted", unit: "KB", samples: kilobytes(uncompacted1000) },
-    { name: "data files after 990 commits", unit: "files", samples: files.slice(0, 1) },
+    { name: `metadata written for commit ${number}`, unit: "KB", samples: kilobytes(commitLate) },
+    { name: "the same, never compacted", unit: "KB", samples: kilobytes(uncompactedLate) },
+    { name: `data files after ${earlier} commits`, unit: "files", samples: files.slice(0, 1) },
     { name: "the same, never compacted", unit: "files", samples: files.slice(1) },
   ];
 }
 
-/** Days of a commit every quarter of an hour: snapshots expire after five days, unreferenced files go after three. */
+/** Days of a commit every quarter of an hour (or every hour): snapshots expire after five days, unreferenced files go after three. */
 async function filesFigures(
   directory: string,
   writer: ParquetWriter,
@@ -116,12 +120,13 @@ async function filesFigures(
 ): Promise<Figure[]> {
   const table = await TableInTime.create(join(directory, "days"), writer, 100);
   const days = quick ? 9 : 15;
+  const commitsPerHour = quick ? 1 : 4;
   const most: number[] = [];
   for (let day = 0; day < days; day++) {
     progress(`day ${day + 1} of ${days}`);
     let files = 0;
     for (let hour = 0; hour < 24; hour++) {
-      await appendTimes(table, 4, 15 * 60);
+      await appendTimes(table, commitsPerHour, 3600 / commitsPerHour);
       await table.maintain();
       files = Math.max(files, table.countFiles());
     }

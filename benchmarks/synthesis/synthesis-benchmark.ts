@@ -49,7 +49,7 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
       template: () => synthesize(["npx", "--no-install", "ts-node", "main.ts"]),
       floor: () => timed([process.execPath, "--eval", 'require("cdktf")'], {}),
     },
-    { warmUp: 1, runs: quick ? 2 : 9, progress },
+    { warmUp: quick ? 0 : 1, runs: quick ? 1 : 9, progress },
   );
   return [
     { name: `synthesis: ${appCommand().join(" ")}, function bundle included`, unit: "ms", samples: ours },
