@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { estimate, duration, percent, type ScaledEstimate } from "../../operations/estimate/scaling";
-import { sizeHintForInterval, type Workload } from "../../operations/estimate/workload";
+import { cpuSecondsPerRecord, sizeHintForInterval, type Workload } from "../../operations/estimate/workload";
 import { bytes, usd } from "../../operations/shell/amounts";
 import {
   directPutQuota,
@@ -106,6 +106,7 @@ const sentences = [
     `${settings.generator.recordsPerSecond} records a second (for ${settings.generator.runSeconds} of every ` +
     `${settings.generator.scheduleSeconds} seconds)`,
   "npm run estimate -- --scale 10,100,10000",
+  `${cpuSecondsPerRecord * 1e6} µs of CPU time for a record`,
   `records of ${longestRecordBytes} bytes in ${settings.region}`,
   quota(large),
   quota(small),
