@@ -1,13 +1,20 @@
+// The first import, so that what it begins goes on while the others are loaded.
+import { generatorBundled } from "./stacks/head-start";
 import { App } from "cdktf";
 import { StreamingAnalyticsStack } from "./stacks/streaming-analytics-stack";
 
-// cdktf takes a stack trace for every token; translating them all to TypeScript lines is a third of the time.
-process.setSourceMapsEnabled(false);
-try {
+async function synthesize(): Promise<void> {
+  await generatorBundled;
   const app = new App();
   new StreamingAnalyticsStack(app, "streaming-analytics");
   app.synth();
-} finally {
-  // An error's own trace is translated when it is printed.
-  process.setSourceMapsEnabled(true);
 }
+
+synthesize().catch((error: unknown) => {
+  const { message, stack } = error instanceof Error ? error : new Error(String(error));
+  const isDebugging = process.env.DEBUG === "1";
+  process.stderr.write(
+    isDebugging ? `${stack ?? message}\n` : `${message}\nDEBUG=1 shows where this comes from.\n`,
+  );
+  process.exitCode = 1;
+});

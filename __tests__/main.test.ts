@@ -25,16 +25,21 @@ function copyProject(name: string): string {
   return copy;
 }
 
-/** Runs main.ts as cdktf.json says, where nothing but Node.js is installed, and gives what it printed and wrote. */
-function synthesize(directory: string): { printed: string; json: string; zip: Buffer } {
+/** Runs main.ts as cdktf.json says, where nothing but Node.js is installed. */
+function run(directory: string, environment: NodeJS.ProcessEnv = {}) {
   const { app } = JSON.parse(readFileSync(join(directory, "cdktf.json"), "utf8")) as { app: string };
   const [command, ...args] = app.split(" ");
   expect(command).toBe("node");
-  const { stdout, stderr } = spawnSync(process.execPath, args, {
+  return spawnSync(process.execPath, args, {
     cwd: directory,
     encoding: "utf8",
-    env: { ...process.env, PATH: join(root, "no programs here") },
+    env: { ...process.env, PATH: join(root, "no programs here"), ...environment },
   });
+}
+
+/** Gives what main.ts printed and wrote. */
+function synthesize(directory: string): { printed: string; json: string; zip: Buffer } {
+  const { stdout, stderr } = run(directory);
   const stack = join(directory, "cdktf.out", "stacks", "streaming-analytics");
   const json = readFileSync(join(stack, "cdk.tf.json"), "utf8");
   const { filename } = (JSON.parse(json) as Json).resource.aws_lambda_function.data_generator as {
@@ -73,5 +78,31 @@ describe("main.ts, run by itself", () => {
     expect(path).toBe(join(directory, "terraform.streaming-analytics.tfstate"));
     expect(json.replace(path, "")).not.toContain(root);
     expect(json.replace(path, "")).not.toContain(project);
+  });
+
+  describe("with a bad value in the context", () => {
+    const context = { CDKTF_CONTEXT_JSON: JSON.stringify({ stateBucket: 5 }) };
+
+    it("fails with one message that says what is allowed", () => {
+      const { status, stdout, stderr } = run(project, context);
+
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: "",
+        stderr:
+          'cdktf.json, context.stateBucket: received 5; it takes a string, or "" to keep the state in a local file.\n' +
+          "DEBUG=1 shows where this comes from.\n",
+      });
+    });
+
+    it("fails with the line in the TypeScript file when DEBUG=1", () => {
+      const { stderr } = run(project, { ...context, DEBUG: "1" });
+
+      const [, line] = /state-backend\.ts:(\d+):\d+/.exec(stderr) ?? [];
+      const thrower = readFileSync(join(project, "stacks/state-backend.ts"), "utf8").split("\n")[
+        Number(line) - 1
+      ];
+      expect(thrower).toContain("throw new Error(");
+    });
   });
 });

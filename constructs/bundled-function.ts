@@ -24,14 +24,6 @@ export interface BundledFunctionProps {
 }
 
 const buildDirectory = join(__dirname, "..", ".build");
-const bundles = new Map<string, FunctionBundle>();
-
-/** Bundled once a process: tests synthesize the stack many times. */
-function bundleOnce(directory: string): FunctionBundle {
-  const bundle = bundles.get(directory) ?? bundleFunction(directory);
-  bundles.set(directory, bundle);
-  return bundle;
-}
 
 /** Written under another name first: several processes may synthesize at the same time. */
 function writeZip(directory: string, { zip }: FunctionBundle): string {
@@ -55,7 +47,7 @@ export class BundledFunction extends Construct {
 
   constructor(scope: Construct, id: string, props: BundledFunctionProps) {
     super(scope, id);
-    const bundle = bundleOnce(props.directory);
+    const bundle = bundleFunction(props.directory);
 
     this.logGroup = new CloudwatchLogGroup(this, `${id}_log_group`, {
       name: props.logGroupName,

@@ -1,6 +1,6 @@
 import { createHash } from "node:crypto";
 import { resolve } from "node:path";
-import { buildSync } from "esbuild";
+import { build, type BuildOptions, buildSync, type OutputFile } from "esbuild";
 import { zipSync } from "fflate";
 
 /** A deployable Lambda function: one minified CommonJS file, index.js, in a zip. */
@@ -15,6 +15,8 @@ export interface FunctionBundle {
 /** The earliest date a zip can hold; any fixed one keeps the bytes independent of when they were made. */
 const zipDate = "1980-01-01T00:00:00";
 
+const bundles = new Map<string, FunctionBundle>();
+
 /**
  * Bundles a function with everything it imports. The same sources give the same bytes on every machine and in
  * every folder: no paths, dates or legal comments go in, and fflate compresses without the platform's zlib.
@@ -22,7 +24,25 @@ const zipDate = "1980-01-01T00:00:00";
  * @param directory the function's folder, whose handler.ts exports `handler`
  */
 export function bundleFunction(directory: string): FunctionBundle {
-  const { outputFiles } = buildSync({
+  return bundles.get(resolve(directory)) ?? keep(directory, buildSync(buildOptions(directory)).outputFiles);
+}
+
+/**
+ * The same in a process beside this one, which can do something else meanwhile; `bundleFunction` then has the bundle
+ * at once.
+ */
+export async function bundleFunctionAhead(directory: string): Promise<void> {
+  const { GOGC: collectGarbage } = process.env;
+  // esbuild is written in Go, inherits this, and is done before collecting garbage would be worth its time.
+  process.env.GOGC = "off";
+  const building = build(buildOptions(directory));
+  if (collectGarbage === undefined) delete process.env.GOGC;
+  else process.env.GOGC = collectGarbage;
+  keep(directory, (await building).outputFiles);
+}
+
+function buildOptions(directory: string) {
+  return {
     absWorkingDir: resolve(directory),
     entryPoints: ["handler.ts"],
     bundle: true,
@@ -36,9 +56,15 @@ export function bundleFunction(directory: string): FunctionBundle {
     charset: "utf8",
     tsconfigRaw: {},
     logLevel: "silent",
-  });
-  const [code] = outputFiles;
+  } as const satisfies BuildOptions;
+}
+
+/** Made once a process: tests synthesize the stack many times. */
+function keep(directory: string, [code]: readonly OutputFile[]): FunctionBundle {
   if (!code) throw new Error(`esbuild wrote nothing for ${directory}`);
   const zip = zipSync({ "index.js": [code.contents, { mtime: zipDate }] }, { level: 9 });
-  return { zip, sha256: createHash("sha256").update(zip).digest("base64"), handler: "index.handler" };
+  const sha256 = createHash("sha256").update(zip).digest("base64");
+  const bundle = { zip, sha256, handler: "index.handler" };
+  bundles.set(resolve(directory), bundle);
+  return bundle;
 }

@@ -3,7 +3,7 @@ import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { unzipSync } from "fflate";
-import { bundleFunction } from "../../functions/bundle-function";
+import { bundleFunction, bundleFunctionAhead } from "../../functions/bundle-function";
 import { generatorEnvironment } from "../../pipeline/generator-environment";
 import { FirehoseServer } from "../support/firehose-server";
 import { dataGeneratorDirectory, FunctionProcess } from "../support/function-process";
@@ -22,11 +22,16 @@ describe("the data generator's zip", () => {
     expect(bundle.sha256).toBe(createHash("sha256").update(bundle.zip).digest("base64"));
   });
 
-  it("is the same, byte for byte, each time", () => {
-    expect(bundleFunction(dataGeneratorDirectory).sha256).toBe(bundle.sha256);
-  });
-
-  it("is the same, byte for byte, from another folder", () => {
+  it.each([
+    ["here and now", bundleFunction],
+    [
+      "ahead",
+      async (directory: string) => {
+        await bundleFunctionAhead(directory);
+        return bundleFunction(directory);
+      },
+    ],
+  ])("is the same, byte for byte, from another folder, made %s", async (_when, make) => {
     const elsewhere = mkdtempSync(join(tmpdir(), "elsewhere-"));
     for (const folder of ["functions", "pipeline"]) {
       mkdirSync(join(elsewhere, folder));
@@ -34,7 +39,7 @@ describe("the data generator's zip", () => {
     }
     symlinkSync(join(project, "node_modules"), join(elsewhere, "node_modules"), "dir");
 
-    const { sha256 } = bundleFunction(join(elsewhere, "functions/data-generator"));
+    const { sha256 } = await make(join(elsewhere, "functions/data-generator"));
     rmSync(elsewhere, { recursive: true });
 
     expect(sha256).toBe(bundle.sha256);
@@ -47,6 +52,14 @@ describe("the data generator's zip", () => {
 
   it("fails for a folder without a handler", () => {
     expect(() => bundleFunction(tmpdir())).toThrow("handler.ts");
+  });
+
+  it("fails ahead for a folder without a handler, and changes nothing in the environment", async () => {
+    const environment = { ...process.env };
+
+    await expect(bundleFunctionAhead(tmpdir())).rejects.toThrow("handler.ts");
+
+    expect(process.env).toEqual(environment);
   });
 });
 
