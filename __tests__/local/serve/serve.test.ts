@@ -164,7 +164,7 @@ describe("serving", () => {
     [["--port", "70000"], "--port"],
     [["--buffer-seconds", "901"], "900"],
     [["--buffer-mib", "0"], "128"],
-    [["--retry-seconds", "7201"], "7200"],
+    [["--retry-seconds", "7201"], "7,200"],
     [["--faults", "fire=1"], "faults"],
     [["--stack-name", "A"], "stack_name"],
     [["--unknown"], "--unknown"],
