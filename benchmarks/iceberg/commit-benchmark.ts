@@ -35,16 +35,16 @@ export const commitBenchmark: Benchmark = {
   },
 };
 
-/** Nine commits in a row. */
+/** What maintenance does to a table whose small files nothing merges; snapshots expire all the same. */
+const neverCompacted: Partial<MaintenanceSettings> = { minimumInputFiles: Infinity };
+
+/** Some commits in a row. */
 interface Commits {
   /** Milliseconds of the fastest. */
   readonly milliseconds: number;
-  /** Metadata, manifest lists and manifests written for one, on average. */
+  /** Metadata, manifest lists and manifests that were written for one, on average: merged manifests are among them. */
   readonly kilobytes: number;
 }
-
-/** What maintenance does to a table whose small files nothing merges; snapshots expire all the same. */
-const neverCompacted: Partial<MaintenanceSettings> = { minimumInputFiles: Infinity };
 
 async function commitFigures(
   directory: string,
@@ -52,67 +52,79 @@ async function commitFigures(
   { quick, progress }: BenchmarkOptions,
 ): Promise<Figure[]> {
   const earlier = quick ? earlierCommits.quick : earlierCommits.full;
-  const number = (earlier + 10).toLocaleString("en-US");
+  const late = (earlier + 10).toLocaleString("en-US");
   let tables = 0;
   const create = () => TableInTime.create(join(directory, `commits-${++tables}`), writer, rowsPerFile);
-  const longTable = async (changes: Partial<MaintenanceSettings>) => {
-    const table = await create();
-    for (let commit = 1; commit <= earlier; commit++) {
-      await table.append(secondsBetweenCommits);
-      if (commit % commitsBetweenMaintenance === 0) await table.maintain(changes);
-    }
-    return table;
-  };
   progress(`making a table of ${earlier} commits`);
-  const compacted = await longTable({});
+  const compacted = await grown(await create(), earlier);
   progress(`making a table of ${earlier} commits that is never compacted`);
-  const uncompacted = await longTable(neverCompacted);
-  const files = [await compacted.countDataFiles(), await uncompacted.countDataFiles()];
-
-  // Before each sample the same is done to every table, so that none comes to a colder or a warmer process. Without,
-  // retained snapshots would pile up while sampling, too.
-  const sample = async (table: TableInTime, changes: Partial<MaintenanceSettings> = {}): Promise<Commits> => {
-    await table.maintain(changes);
-    const before = table.metadataBytes;
-    const times = await appendTimes(table, commitsPerSample);
-    return {
-      milliseconds: Math.min(...times),
-      kilobytes: (table.metadataBytes - before) / commitsPerSample / 1000,
-    };
+  const uncompacted = await grown(await create(), earlier, neverCompacted);
+  const files = {
+    compacted: await compacted.countDataFiles(),
+    uncompacted: await uncompacted.countDataFiles(),
   };
+
   const around = {
     commit10: async () => {
       const short = await create();
       await appendTimes(short, 5);
-      return sample(short);
+      return sampled(short);
     },
-    commitLate: () => sample(compacted),
-    uncompactedLate: () => sample(uncompacted, neverCompacted),
+    commitLate: () => sampled(compacted),
+    uncompactedLate: () => sampled(uncompacted, neverCompacted),
   };
   const runs = { warmUp: quick ? 1 : 3, runs: quick ? 3 : 25, progress };
   const { commit10, commitLate, uncompactedLate } = await alternate(around, runs);
   const milliseconds = (samples: readonly Commits[]) => samples.map((commits) => commits.milliseconds);
   const kilobytes = (samples: readonly Commits[]) => samples.map((commits) => commits.kilobytes);
   const toCommit10 = (samples: readonly Commits[]) => ratios(milliseconds(samples), milliseconds(commit10));
+  const without = "without compaction";
   return [
     { name: "commit number 10", unit: "ms", samples: milliseconds(commit10) },
-    { name: `commit number ${number}`, unit: "ms", samples: milliseconds(commitLate) },
-    { name: "the same, never compacted", unit: "ms", samples: milliseconds(uncompactedLate) },
-    { name: `commit ${number} against 10`, unit: "ratio", samples: toCommit10(commitLate), most: 1.3 },
-    {
-      name: `commit ${number} of a table never compacted against 10`,
-      unit: "ratio",
-      samples: toCommit10(uncompactedLate),
-    },
+    { name: `commit number ${late}`, unit: "ms", samples: milliseconds(commitLate) },
+    { name: `commit number ${late}, ${without}`, unit: "ms", samples: milliseconds(uncompactedLate) },
+    { name: `commit ${late} against 10`, unit: "ratio", samples: toCommit10(commitLate), most: 1.3 },
+    { name: `commit ${late} against 10, ${without}`, unit: "ratio", samples: toCommit10(uncompactedLate) },
     { name: "metadata written for commit 10", unit: "KB", samples: kilobytes(commit10) },
-    { name: `metadata written for commit ${number}`, unit: "KB", samples: kilobytes(commitLate) },
-    { name: "the same, never compacted", unit: "KB", samples: kilobytes(uncompactedLate) },
-    { name: `data files after ${earlier} commits`, unit: "files", samples: files.slice(0, 1) },
-    { name: "the same, never compacted", unit: "files", samples: files.slice(1) },
+    { name: `metadata written for commit ${late}`, unit: "KB", samples: kilobytes(commitLate) },
+    {
+      name: `metadata written for commit ${late}, ${without}`,
+      unit: "KB",
+      samples: kilobytes(uncompactedLate),
+    },
+    { name: `data files after ${earlier} commits`, unit: "files", samples: [files.compacted] },
+    { name: `data files after ${earlier} commits, ${without}`, unit: "files", samples: [files.uncompacted] },
   ];
 }
 
-/** Days of a commit every quarter of an hour (or every hour): snapshots expire after five days, unreferenced files go after three. */
+/** The table, after so many commits with maintenance every hour. */
+async function grown(
+  table: TableInTime,
+  commits: number,
+  changes: Partial<MaintenanceSettings> = {},
+): Promise<TableInTime> {
+  for (let commit = 1; commit <= commits; commit++) {
+    await table.append(secondsBetweenCommits);
+    if (commit % commitsBetweenMaintenance === 0) await table.maintain(changes);
+  }
+  return table;
+}
+
+/**
+ * The next commits, after maintenance: every table's, so that none comes to a colder or a warmer process. Without,
+ * retained snapshots would pile up while sampling, too.
+ */
+async function sampled(table: TableInTime, changes: Partial<MaintenanceSettings> = {}): Promise<Commits> {
+  await table.maintain(changes);
+  const before = table.metadataBytes;
+  const times = await appendTimes(table, commitsPerSample);
+  return {
+    milliseconds: Math.min(...times),
+    kilobytes: (table.metadataBytes - before) / commitsPerSample / 1000,
+  };
+}
+
+/** Days of a few commits an hour: snapshots expire after five days, unreferenced files go after three. */
 async function filesFigures(
   directory: string,
   writer: ParquetWriter,
