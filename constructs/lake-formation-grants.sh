@@ -23,22 +23,29 @@ is_gone() {
 }
 
 explain() {
-  action=$1 what=$2 answer=$3
+  action=$1 what=$2 answer=$3 again="deploy again"
+  if [ "$action" = revoke ]; then again="run the same command again"; fi
   case $answer in
     *AccessDenied* | *"Insufficient Lake Formation permission"*)
       why="The identity that runs this is not a Lake Formation administrator of this account and Region."
       mend="Ask an administrator to add it: Lake Formation console, Administrative roles and tasks, Data lake administrators, Add.
 With the CLI, read the settings (get-data-lake-settings), append the identity and write the whole back:
-put-data-lake-settings replaces the list, so a bare one removes every other administrator.
+put-data-lake-settings replaces the list, so a bare one removes every other administrator."
+      if [ "$action" = grant ]; then
+        mend="$mend
 If S3 Tables of this account is integrated in IAM mode, no grants are needed: set lake_formation_grants = false."
+      else
+        mend="$mend
+Then $again."
+      fi
       ;;
     *"Invalid principal"*)
       why="Lake Formation still does not know the role."
-      mend="IAM is slower than usual today: deploy again."
+      mend="IAM is slower than usual today: $again."
       ;;
     *EntityNotFoundException*)
       why="Lake Formation does not see the table in the s3tablescatalog of this Region."
-      mend="Enable the integration of S3 Tables with the analytics services in this Region (S3 console, Table buckets, Enable integration), then deploy again."
+      mend="Enable the integration of S3 Tables with the analytics services in this Region (S3 console, Table buckets, Enable integration), then $again."
       ;;
     *ExpiredToken* | *"Unable to locate credentials"* | *UnrecognizedClientException*)
       why="The AWS CLI has no valid credentials."
@@ -46,11 +53,11 @@ If S3 Tables of this account is integrated in IAM mode, no grants are needed: se
       ;;
     *"Parameter validation failed"* | *"Invalid choice"* | *"invalid choice"*)
       why="The installed AWS CLI is too old to know S3 Tables catalogs."
-      mend="Install AWS CLI 2.27 or newer, then deploy again."
+      mend="Install AWS CLI 2.27 or newer, then $again."
       ;;
     *)
       why="See the answer of AWS below."
-      mend="Mend what it names, then deploy again."
+      mend="Mend what it names, then $again."
       ;;
   esac
   stop "Lake Formation: could not $action $what." "Why: $why" "What to do: $mend" "Answer of AWS: $answer"
@@ -68,9 +75,13 @@ revoke_one() {
 
 # What was granted before the failure would outlive a destroy: Terraform runs no destroy step for a failed resource.
 granted=0
+take_back_one() {
+  revoke_one "$1" "$2" || say "could not take back $1: $answer
+$1 would outlive a destroy: deploy again until it succeeds, then a destroy revokes them."
+}
 take_back() {
-  if [ "$granted" -ge 2 ]; then revoke_one "the table permissions" "$TABLE_PERMISSIONS" || say "could not take back the table permissions: $answer"; fi
-  if [ "$granted" -ge 1 ]; then revoke_one "the database permissions" "$DATABASE_PERMISSIONS" || say "could not take back the database permissions: $answer"; fi
+  if [ "$granted" -ge 2 ]; then take_back_one "the table permissions" "$TABLE_PERMISSIONS"; fi
+  if [ "$granted" -ge 1 ]; then take_back_one "the database permissions" "$DATABASE_PERMISSIONS"; fi
 }
 
 # A role that was just made is unknown to Lake Formation for some seconds.

@@ -268,6 +268,18 @@ describe("the grant command", () => {
     expect(output).toContain("could not grant the column permissions");
   });
 
+  it("says what a destroy would leave when it could not take back a grant", () => {
+    const failures = [3, 4].map((call) => ({ call, error: notAllowed }));
+
+    const { code, output } = withShell({ failures }).run(create);
+
+    expect(code).toBe(1);
+    expect(shell.calls().at(-1)).toBe('revoke-permissions {"kind":"database"}');
+    expect(output).toContain(`could not take back the table permissions: ${notAllowed}`);
+    expect(output).toContain("the table permissions would outlive a destroy: deploy again until it succeeds");
+    expect(output).not.toContain("the database permissions would outlive");
+  });
+
   it.each([
     ["An error occurred (EntityNotFoundException): Database not found.", "Enable the integration"],
     ["Unable to locate credentials. You can configure credentials by running", "Sign in again"],
@@ -340,5 +352,7 @@ describe("the revoke command", () => {
 
     expect(code).toBe(1);
     expect(output).toContain("could not revoke the table permissions");
+    expect(output).toContain("Then run the same command again.");
+    expect(output).not.toMatch(/deploy again|lake_formation_grants = false/);
   });
 });

@@ -73,7 +73,7 @@ export class QueryProcess {
 
   private start(): ChildProcess {
     const child = fork(join(__dirname, "query-program.ts"), {
-      execArgv: ["--require", "tsx/cjs"],
+      execArgv: ["--require", require.resolve("tsx/cjs")],
       serialization: "advanced",
       stdio: ["ignore", "ignore", "inherit", "ipc"],
     });
