@@ -64,17 +64,23 @@ async function commitFigures(
     uncompacted: await uncompacted.countDataFiles(),
   };
 
-  const around = {
-    commit10: async () => {
-      const short = await create();
-      await appendTimes(short, 5);
-      return sampled(short);
-    },
-    commitLate: () => sampled(compacted),
-    uncompactedLate: () => sampled(uncompacted, neverCompacted),
-  };
   const runs = { warmUp: quick ? 1 : 3, runs: quick ? 3 : 25, progress };
-  const { commit10, commitLate, uncompactedLate } = await alternate(around, runs);
+  // A file system may take longer in folders that it has only just made, so these are made beforehand.
+  const short: TableInTime[] = [];
+  for (let n = 0; n < runs.warmUp + runs.runs; n++) short.push(await grown(await create(), 5));
+  const round = () => {
+    const next = short.pop();
+    if (next === undefined) throw new RangeError("there are more rounds than short tables");
+    return sampled({
+      commit10: { table: next },
+      commitLate: { table: compacted },
+      uncompactedLate: { table: uncompacted, changes: neverCompacted },
+    });
+  };
+  const { rounds } = await alternate({ rounds: round }, runs);
+  const commit10 = rounds.map((samples) => samples.commit10);
+  const commitLate = rounds.map((samples) => samples.commitLate);
+  const uncompactedLate = rounds.map((samples) => samples.uncompactedLate);
   const milliseconds = (samples: readonly Commits[]) => samples.map((commits) => commits.milliseconds);
   const kilobytes = (samples: readonly Commits[]) => samples.map((commits) => commits.kilobytes);
   const toCommit10 = (samples: readonly Commits[]) => ratios(milliseconds(samples), milliseconds(commit10));
@@ -111,17 +117,35 @@ async function grown(
 }
 
 /**
- * The next commits, after maintenance: every table's, so that none comes to a colder or a warmer process. Without,
- * retained snapshots would pile up while sampling, too.
+ * The next commits to each table in turn, one by one: what a disk is busy with lasts longer than a commit. All tables
+ * are maintained before; without, retained snapshots would pile up while sampling.
  */
-async function sampled(table: TableInTime, changes: Partial<MaintenanceSettings> = {}): Promise<Commits> {
-  await table.maintain(changes);
-  const before = table.metadataBytes;
-  const times = await appendTimes(table, commitsPerSample);
-  return {
-    milliseconds: Math.min(...times),
-    kilobytes: (table.metadataBytes - before) / commitsPerSample / 1000,
-  };
+async function sampled<Name extends string>(
+  subjects: Readonly<
+    Record<Name, { readonly table: TableInTime; readonly changes?: Partial<MaintenanceSettings> }>
+  >,
+): Promise<Record<Name, Commits>> {
+  const names = Object.keys(subjects) as Name[];
+  const bytesBefore: number[] = [];
+  for (const name of names) {
+    const { table, changes } = subjects[name];
+    await table.maintain(changes);
+    bytesBefore.push(table.metadataBytes);
+  }
+  const times = await alternate(
+    Object.fromEntries(
+      names.map((name) => [name, () => subjects[name].table.append(secondsBetweenCommits)]),
+    ) as Record<Name, () => Promise<number>>,
+    { warmUp: 0, runs: commitsPerSample, progress: () => undefined },
+  );
+  const commitsOf = (name: Name, index: number): Commits => ({
+    milliseconds: Math.min(...times[name]),
+    kilobytes: (subjects[name].table.metadataBytes - (bytesBefore[index] ?? NaN)) / commitsPerSample / 1000,
+  });
+  return Object.fromEntries(names.map((name, index) => [name, commitsOf(name, index)])) as Record<
+    Name,
+    Commits
+  >;
 }
 
 /** Days of a few commits an hour: snapshots expire after five days, unreferenced files go after three. */
