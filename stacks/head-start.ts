@@ -3,9 +3,12 @@ import { bundleFunctionAhead } from "../functions/bundle-function";
 
 // What main.ts begins before it loads anything else.
 
-// cdktf takes a stack trace for every token, and its files carry source maps: to read them and to translate every trace
-// is a third of a synthesis.
-if (process.env.DEBUG !== "1") process.setSourceMapsEnabled(false);
+// cdktf takes a stack trace for every token, and its files carry source maps: to read the maps and to translate every
+// trace is a third of a synthesis. Nobody sees a trace without DEBUG=1.
+if (process.env.DEBUG !== "1") {
+  process.setSourceMapsEnabled(false);
+  Error.prepareStackTrace = () => "";
+}
 
 /** Resolves when the data generator is bundled, which another process does while this one loads cdktf. */
 export const generatorBundled = bundleFunctionAhead(join(__dirname, "..", "functions", "data-generator"));
