@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, readFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { firstInstant } from "../support/served-page";
@@ -28,10 +28,13 @@ import {
 const hostile =
   '{"location":"<img src=x onerror=document.title=1>","temperature":"</script><script>document.title=1"}';
 /** The documentation's pictures are only taken anew on demand: no two are the same to the byte. */
-const images =
-  process.env.UPDATE_IMAGES === "1"
-    ? join(__dirname, "..", "..", "docs", "images")
-    : mkdtempSync(join(tmpdir(), "page-images-"));
+const isUpdatingImages = process.env.UPDATE_IMAGES === "1";
+const images = isUpdatingImages
+  ? join(__dirname, "..", "..", "docs", "images")
+  : mkdtempSync(join(tmpdir(), "page-images-"));
+afterAll(() => {
+  if (!isUpdatingImages) rmSync(images, { recursive: true });
+});
 
 describeInBrowser("the dashboard page", () => {
   /** What the table itself says of when rows came. */

@@ -1,8 +1,8 @@
-import { Testing } from "cdktf";
 import { StreamingAnalyticsStack } from "../../stacks/streaming-analytics-stack";
 import { type Call, type Statement, decide } from "../support/iam-policy";
 import { type Json, Synthesized } from "../support/synthesized";
 import { resolveExpressions } from "../support/terraform-values";
+import { testingApp } from "../support/testing-app";
 
 const account = "123456789012";
 const arn = (service: string, resource: string) => `arn:aws:${service}:us-east-1:${account}:${resource}`;
@@ -16,7 +16,7 @@ const key = arn("kms", "key/k");
 const deliveryRole = role("my-stack-delivery");
 const generatorRole = role("my-stack-data-generator");
 
-const { json } = Synthesized.stack(new StreamingAnalyticsStack(Testing.app(), "streaming-analytics"));
+const { json } = Synthesized.stack(new StreamingAnalyticsStack(testingApp(), "streaming-analytics"));
 
 interface Deployed {
   readonly encryption: boolean;

@@ -1,10 +1,10 @@
-import { Testing } from "cdktf";
 import { StreamingAnalyticsStack } from "../../stacks/streaming-analytics-stack";
 import { type Json, Synthesized } from "../support/synthesized";
 import { dependencies, waitsFor } from "../support/terraform-references";
+import { testingApp } from "../support/testing-app";
 
 function synthesize(context: Record<string, unknown> = {}): Synthesized {
-  return Synthesized.stack(new StreamingAnalyticsStack(Testing.app({ context }), "streaming-analytics"));
+  return Synthesized.stack(new StreamingAnalyticsStack(testingApp(context), "streaming-analytics"));
 }
 
 const synthesized = synthesize();

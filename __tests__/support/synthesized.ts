@@ -2,6 +2,7 @@ import { AwsProvider } from "@cdktf/provider-aws/lib/provider";
 import { NullProvider } from "@cdktf/provider-null/lib/provider";
 import { type TerraformStack, Testing } from "cdktf";
 import { PlainIdStack } from "../../stacks/plain-id-stack";
+import { testingApp } from "./testing-app";
 
 // eslint-disable-next-line @typescript-eslint/no-explicit-any -- assertions reach into synthesized JSON of any shape
 export type Json = Record<string, any>;
@@ -11,7 +12,7 @@ export class Synthesized {
   constructor(readonly json: Json) {}
 
   static scope(build: (stack: TerraformStack) => void): Synthesized {
-    const stack = new PlainIdStack(Testing.app(), "stack");
+    const stack = new PlainIdStack(testingApp(), "stack");
     new AwsProvider(stack, "aws", {});
     new NullProvider(stack, "null");
     build(stack);

@@ -19,6 +19,8 @@ export async function emptyTable(): Promise<{
   process.on("exit", () => {
     rmSync(root, { recursive: true, force: true });
   });
+  // How a benchmark ends its parts, which by itself would leave the folder.
+  process.once("SIGTERM", () => process.exit());
   const places = warehouse(root, names);
   const table = await IcebergTable.openOrCreate(places.tableLocation, sensorReadingColumns);
   return { places, table, writer: await ParquetWriter.open() };

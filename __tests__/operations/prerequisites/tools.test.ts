@@ -2,6 +2,7 @@ import { TerraformStack, Testing } from "cdktf";
 import { judgeAwsCli, judgeTerraform } from "../../../operations/prerequisites/tools";
 import { toolVersions } from "../../../pipeline/tool-versions";
 import { configureStateBackend } from "../../../stacks/state-backend";
+import { testingApp } from "../../support/testing-app";
 
 it.each([
   ["aws-cli/2.31.10 Python/3.13.3 Linux/6.1.0 exe/x86_64", "pass"],
@@ -37,7 +38,7 @@ it.each([
   ["1.6", {}, toolVersions.terraform],
   ["1.10", { stateBucket: "my-state" }, toolVersions.terraformWithStateBucket],
 ])("asks for Terraform %s where the stack does", (_, context, least) => {
-  const stack = new TerraformStack(Testing.app({ context }), "stack");
+  const stack = new TerraformStack(testingApp(context), "stack");
   configureStateBackend(stack);
   const { terraform } = JSON.parse(Testing.synth(stack)) as { terraform: { required_version: string } };
 
