@@ -64,14 +64,15 @@ it.each([
     gzipSync(Buffer.alloc(64 * largestBody)),
     { "content-encoding": "gzip" },
   ],
-])("needs no more memory for a hundred %s than for a few", async (_what, body, headers) => {
+])("needs no more memory for a hundred more %s than for forty", async (_what, body, headers) => {
   const rounds = async (count: number) => {
     for (let round = 0; round < count; round++) {
       const answers = await Promise.all(Array.from({ length: 4 }, () => send(body, headers)));
       for (const status of answers) expect([400, 413, "closed"]).toContain(status);
     }
   };
-  await rounds(3);
+  // As many as it takes until the process has what it needs and gives back little of it.
+  await rounds(10);
   const few = await residentBytes();
 
   await rounds(25);
