@@ -5,6 +5,8 @@ import { createCommand, runCommand } from "../../local/cli/command";
 import { wholeNumber } from "../../local/cli/options";
 import { showProgress } from "../../local/cli/progress";
 import { runCampaign } from "./campaign";
+import { ServingProcess } from "./serving-process";
+import { SmallDisk } from "./small-disk";
 
 interface FaultsOptions {
   readonly rounds: number;
@@ -14,14 +16,14 @@ interface FaultsOptions {
 
 const command = createCommand(
   "npm run test:faults --",
-  "Serve while things go wrong, and check after each round that every acknowledged record is in the table or in the\n" +
+  "Serve while things go wrong, and check after each round that every acknowledged record is in the table or in the " +
     "error bucket exactly once. A seed fixes what goes wrong and when; how processes interleave is up to the machine.",
 )
   .addOption(
     new Option("--rounds <n>", "incidents to go through").default(50).argParser(wholeNumber(1, 1_000_000)),
   )
   .addOption(
-    new Option("--seed <n>", "of the first warehouse (default: another one each time)")
+    new Option("--seed <n>", "of the first warehouse")
       .default(Date.now() % 1_000_000, "another one each time")
       .argParser(wholeNumber(0, 2 ** 31)),
   )
@@ -59,5 +61,12 @@ const command = createCommand(
       progress.stop();
     }
   });
+
+process.on("exit", () => {
+  ServingProcess.killAll();
+  SmallDisk.removeAll();
+});
+// The first signal ends the process; npm passes on what the terminal sent already, and that must not cut the end short.
+for (const signal of ["SIGINT", "SIGTERM"]) process.on(signal, () => undefined);
 
 void runCommand(command, process.argv.slice(2));

@@ -15,6 +15,7 @@ export interface Ended {
 
 /** `npm run serve` as a process of its own, with faults that can be switched while it runs. */
 export class ServingProcess {
+  private static readonly running = new Set<ServingProcess>();
   url = "";
   private output = "";
   private readonly child: ChildProcess;
@@ -27,9 +28,18 @@ export class ServingProcess {
       cwd: project,
       stdio: ["ignore", "pipe", "pipe", "ipc"],
     });
-    this.exited = once(this.child, "close").then(([code]) => code as number | null);
+    ServingProcess.running.add(this);
+    this.exited = once(this.child, "close").then(([code]) => {
+      ServingProcess.running.delete(this);
+      return code as number | null;
+    });
     for (const stream of [this.child.stdout, this.child.stderr])
       stream?.on("data", (chunk: Buffer) => (this.output += chunk.toString()));
+  }
+
+  /** Ends without waiting what a process leaves running that is about to exit. */
+  static killAll(): void {
+    for (const { child } of ServingProcess.running) child.kill("SIGKILL");
   }
 
   /** @throws Error with the output when it ends instead */

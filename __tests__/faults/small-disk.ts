@@ -7,15 +7,22 @@ const sizeMib = 64;
 
 /** A folder for one warehouse; where the machine allows, on a file system so small that it can be filled. */
 export class SmallDisk {
+  private static readonly present = new Set<SmallDisk>();
   readonly folder = mkdtempSync(join(tmpdir(), "faults-test-"));
   /** Why it cannot be filled; undefined when it can. */
   readonly shortcoming: string | undefined;
 
   constructor() {
+    SmallDisk.present.add(this);
     const mounted = spawnSync("mount", ["-t", "tmpfs", "-o", `size=${sizeMib}m`, "tmpfs", this.folder], {
       encoding: "utf8",
     });
     if (mounted.status !== 0) this.shortcoming = mounted.error?.message ?? mounted.stderr.trim();
+  }
+
+  /** Removes what a process leaves behind that is about to exit. */
+  static removeAll(): void {
+    for (const disk of SmallDisk.present) disk.remove();
   }
 
   /** Takes all but some space. */
@@ -36,6 +43,8 @@ export class SmallDisk {
 
   remove(): void {
     if (this.shortcoming === undefined) spawnSync("umount", ["-l", this.folder]);
-    rmSync(this.folder, { recursive: true, force: true });
+    // A server that was killed a moment ago may still finish a write.
+    rmSync(this.folder, { recursive: true, force: true, maxRetries: 5 });
+    SmallDisk.present.delete(this);
   }
 }
