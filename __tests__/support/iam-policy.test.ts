@@ -12,6 +12,11 @@ function withCondition(test: string, values: string[]): Statement {
   return { ...allow, condition: [{ test, variable: "aws:Key", values }] };
 }
 
+const unknownConditionElement = {
+  ...allow,
+  condition: [{ test: "StringEquals", variable: "aws:Key", values: ["a"], qualifier: "ForAllValues" }],
+};
+
 describe("the policy evaluator", () => {
   it("allows what a statement allows", () => {
     expect(decide([allow], call)).toBe("allow");
@@ -57,6 +62,9 @@ describe("the policy evaluator", () => {
     ["StringLike", ["a*"], {}, "nothing"],
     ["Bool", ["false"], { "aws:Key": "false" }, "allow"],
     ["Bool", ["false"], {}, "nothing"],
+    ["ArnLike", ["arn:aws:sns:*:1:a*"], { "aws:Key": "arn:aws:sns:us-east-1:1:ab:c" }, "allow"],
+    ["ArnLike", ["arn:aws:sns:*:a"], { "aws:Key": "arn:aws:sns:us-east-1:1:a" }, "nothing"],
+    ["ArnLike", ["arn:aws:sns:*:1:a"], {}, "nothing"],
   ] as const)("%s %j with %j: %s", (test, values, context, decision) => {
     expect(decide([withCondition(test, [...values])], { ...call, context })).toBe(decision);
   });
@@ -64,10 +72,16 @@ describe("the policy evaluator", () => {
   it.each([
     ["an operator", withCondition("IpAddress", ["10.0.0.0/8"])],
     ["a statement element", { ...allow, notActions: ["s3:*"] } as Statement],
+    ["an effect", { ...allow, effect: "Audit" } as unknown as Statement],
     ["a type of principal", { ...allow, principals: [{ type: "Federated", identifiers: ["x"] }] }],
-    ["a policy variable", { ...allow, resources: ["arn:aws:s3:::${aws:username}/*"] }],
+    ["an element of a condition", unknownConditionElement],
+    ["a policy variable in an action", { ...allow, actions: ["s3:${aws:username}"] }],
+    ["a policy variable in a resource", { ...allow, resources: ["arn:aws:s3:::${aws:username}/*"] }],
+    ["a policy variable in a condition", withCondition("StringEquals", ["${aws:username}"])],
     ["a wildcard in a principal", { ...allow, principals: [{ type: "AWS", identifiers: ["*"] }] }],
-  ])("rejects %s that it does not know", (_what, statement) => {
+  ])("rejects %s that it does not know, even where nothing else of the statement applies", (_, statement) => {
     expect(() => decide([statement], call)).toThrow("not evaluated");
+    expect(() => decide([statement], { ...call, action: "sqs:SendMessage" })).toThrow("not evaluated");
+    expect(() => decide([statement], { ...call, resource: "arn:aws:s3:::other" })).toThrow("not evaluated");
   });
 });

@@ -9,6 +9,7 @@ export interface Statement {
   readonly sid?: string;
   readonly effect?: "Allow" | "Deny";
   readonly actions: readonly string[];
+  /** @default - the resource that the policy belongs to */
   readonly resources?: readonly string[];
   readonly principals?: readonly { readonly type: string; readonly identifiers: readonly string[] }[];
   readonly condition?: readonly {
@@ -27,21 +28,53 @@ export interface Call {
 
 export type Decision = "allow" | "deny" | "nothing";
 
-const knownKeys = new Set(["sid", "effect", "actions", "resources", "principals", "condition"]);
+const known = {
+  element: new Set(["sid", "effect", "actions", "resources", "principals", "condition"]),
+  effect: new Set(["Allow", "Deny"]),
+  "principal element": new Set(["type", "identifiers"]),
+  "principal type": new Set(["AWS", "Service", "*"]),
+  "condition element": new Set(["test", "variable", "values"]),
+  "condition operator": new Set(["StringEquals", "StringEqualsIfExists", "StringLike", "ArnLike", "Bool"]),
+} as const satisfies Readonly<Record<string, ReadonlySet<string>>>;
 
-/** What the statements say of a call; a denial outweighs every permission. */
+/**
+ * What the statements say of a call; a denial outweighs every permission.
+ *
+ * @throws Error for anything unknown in any statement, whether it applies to the call or not
+ */
 export function decide(statements: readonly Statement[], call: Call): Decision {
+  statements.forEach(requireKnown);
   const applying = statements.filter((statement) => applies(statement, call));
   if (applying.some(({ effect }) => effect === "Deny")) return "deny";
   return applying.length > 0 ? "allow" : "nothing";
 }
 
-function applies(statement: Statement, call: Call): boolean {
-  for (const key of Object.keys(statement)) {
-    if (!knownKeys.has(key)) throw new Error(`not evaluated: statement element "${key}"`);
+function requireKnown(statement: Statement): void {
+  const require = (what: keyof typeof known, names: readonly string[]) => {
+    for (const name of names) if (!known[what].has(name)) throw new Error(`not evaluated: ${what} "${name}"`);
+  };
+  const { effect = "Allow", actions, resources = [], principals = [], condition = [] } = statement;
+  require("element", Object.keys(statement));
+  require("effect", [effect]);
+  for (const principal of principals) {
+    require("principal element", Object.keys(principal));
+    require("principal type", [principal.type]);
+    const isAnyone = principal.type === "*" && principal.identifiers.join() === "*";
+    if (!isAnyone && principal.identifiers.some((identifier) => identifier.includes("*")))
+      throw new Error(`not evaluated: wildcard principal ${principal.identifiers.join()}`);
   }
-  const { effect = "Allow", actions, resources, principals, condition = [] } = statement;
-  if (!["Allow", "Deny"].includes(effect)) throw new Error(`not evaluated: effect "${effect}"`);
+  for (const test of condition) {
+    require("condition element", Object.keys(test));
+    require("condition operator", [test.test]);
+  }
+  const patterns = [...actions, ...resources, ...condition.flatMap(({ values }) => values)];
+  for (const pattern of patterns) {
+    if (pattern.includes("${")) throw new Error(`not evaluated: policy variable in "${pattern}"`);
+  }
+}
+
+function applies(statement: Statement, call: Call): boolean {
+  const { actions, resources, principals, condition = [] } = statement;
   return (
     actions.some((action) => matches(action.toLowerCase(), call.action.toLowerCase())) &&
     (resources?.some((resource) => matches(resource, call.resource)) ?? true) &&
@@ -54,12 +87,7 @@ function isPrincipal(
   { type, identifiers }: { type: string; identifiers: readonly string[] },
   { principal }: Call,
 ) {
-  if (!["AWS", "Service", "*"].includes(type)) throw new Error(`not evaluated: principal type "${type}"`);
-  if (type === "*") return identifiers.includes("*");
-  if (identifiers.some((identifier) => identifier.includes("*"))) {
-    throw new Error(`not evaluated: wildcard principal ${identifiers.join()}`);
-  }
-  return type === principal.type && identifiers.includes(principal.identifier);
+  return type === "*" || (type === principal.type && identifiers.includes(principal.identifier));
 }
 
 function holds(
@@ -67,23 +95,28 @@ function holds(
   context: Readonly<Record<string, string>>,
 ): boolean {
   const actual = context[variable];
+  if (actual === undefined) return test === "StringEqualsIfExists";
   switch (test) {
-    case "StringEquals":
-      return actual !== undefined && values.includes(actual);
-    case "StringEqualsIfExists":
-      return actual === undefined || values.includes(actual);
     case "StringLike":
-      return actual !== undefined && values.some((value) => matches(value, actual));
-    case "Bool":
-      return actual !== undefined && values.includes(actual);
+      return values.some((value) => matches(value, actual));
+    case "ArnLike":
+      return values.some((value) => matchesArn(value, actual));
     default:
-      throw new Error(`not evaluated: condition operator "${test}"`);
+      return values.includes(actual);
   }
 }
 
-/** `*` stands for any text, `?` for one character; policy variables are refused. */
+/** Each of an ARN's six parts by itself: a wildcard does not reach beyond its part. */
+function matchesArn(pattern: string, arn: string): boolean {
+  const parts = (text: string) => /^([^:]*):([^:]*):([^:]*):([^:]*):([^:]*):(.*)$/.exec(text)?.slice(1);
+  const actual = parts(arn);
+  const expected = parts(pattern);
+  if (!actual || !expected) return false;
+  return expected.every((part, index) => matches(part, actual[index]!));
+}
+
+/** `*` stands for any text, `?` for one character. */
 function matches(pattern: string, text: string): boolean {
-  if (pattern.includes("${")) throw new Error(`not evaluated: "${pattern}"`);
   const expression = pattern
     .split(/([*?])/)
     .map((part) => (part === "*" ? "[^]*" : part === "?" ? "[^]" : part.replace(/[.+^${}()|[\]\\]/g, "\\$&")))
