@@ -27,7 +27,7 @@ function readFactors(text: string): number[] {
   const factors = text
     .split(",")
     .map((part) => (/^\d+(\.\d+)?$/.test(part.trim()) ? Number(part) : Number.NaN));
-  if (factors.every((factor) => factor > 0)) return factors;
+  if (factors.every((factor) => Number.isFinite(factor) && factor > 0)) return factors;
   throw new InvalidArgumentError('It must be one or more factors above 0, such as "10,100".');
 }
 

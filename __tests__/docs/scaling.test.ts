@@ -1,5 +1,6 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
+import { readRecord } from "../../benchmarks/record";
 import { estimate, duration, percent, type ScaledEstimate } from "../../operations/estimate/scaling";
 import { cpuSecondsPerRecord, sizeHintForInterval, type Workload } from "../../operations/estimate/workload";
 import { bytes, usd } from "../../operations/shell/amounts";
@@ -59,6 +60,16 @@ const compaction = ({ cost }: ScaledEstimate) =>
   cost.items
     .filter(({ name }) => name.startsWith("Compaction"))
     .reduce((sum, { amount }) => sum + amount.high, 0);
+/** Of the generator's readings, in the data files of the day that was measured. */
+function parquetBytesPerRecord(): number {
+  const { recordsPerSecond, runSeconds, scheduleSeconds } = settings.generator;
+  const measured = readRecord().results.day?.find(({ name }) => name === "size of the data files");
+  const records = recordsPerSecond * runSeconds * (86_400 / scheduleSeconds);
+  return ((measured?.median ?? NaN) * 1e6) / records;
+}
+
+const parquetInCommit = ({ capacity, workload }: ScaledEstimate) =>
+  bytes((capacity.bytesPerFlush / workload.recordBytes) * parquetBytesPerRecord());
 const bytesPerDay = ({ capacity }: ScaledEstimate) => capacity.bytesPerMonth / 30;
 
 /** Each row of the page's tables: its name, and what each scale says. */
@@ -69,11 +80,17 @@ const rows: readonly (readonly [name: string, value: (scale: Scale) => string])[
   ["generator functions", ({ now }) => number(now.capacity.functions)],
   ["fullest quota, large Regions", ({ now }) => fullest(now)],
   ["fullest quota, other Regions", ({ elsewhere }) => fullest(elsewhere)],
-  ["a commit every", ({ now }) => duration(now.capacity.flushSeconds)],
+  ["a commit every, on average", ({ now }) => duration(now.capacity.flushSeconds)],
+  ["a record waits, at most", ({ now }) => duration(now.capacity.longestWaitSeconds)],
   ["commits and data files a day", ({ now }) => number(now.capacity.flushesPerDay)],
   ["JSON in a commit", ({ now }) => bytes(now.capacity.bytesPerFlush)],
+  ["Parquet in a commit", ({ now }) => parquetInCommit(now)],
   ["size hint in MiB", ({ largerBuffer }) => String(largerBuffer.workload.bufferingSizeMib)],
-  ["with it, a commit every", ({ largerBuffer }) => duration(largerBuffer.capacity.flushSeconds)],
+  ["with it, a commit every, on average", ({ largerBuffer }) => duration(largerBuffer.capacity.flushSeconds)],
+  [
+    "with it, a record waits, at most",
+    ({ largerBuffer }) => duration(largerBuffer.capacity.longestWaitSeconds),
+  ],
   ["with it, commits a day", ({ largerBuffer }) => number(largerBuffer.capacity.flushesPerDay)],
   ["with it, JSON in a commit", ({ largerBuffer }) => bytes(largerBuffer.capacity.bytesPerFlush)],
   ["JSON a day", ({ now }) => bytes(bytesPerDay(now))],
@@ -118,6 +135,8 @@ const sentences = [
   `from ${icebergDestinationLimits.bufferingSizeMib.min} to ${mostMib} MiB`,
   `from ${icebergDestinationLimits.bufferingIntervalSeconds.min} to ` +
     `${icebergDestinationLimits.bufferingIntervalSeconds.max} s`,
+  `pauses for ${settings.generator.scheduleSeconds - settings.generator.runSeconds} of every ` +
+    `${settings.generator.scheduleSeconds} seconds`,
   `$${prices.athenaScan.usd} a TB`,
   `$${prices.compactionBytes.usd} a GB`,
   `${settings.generator.memoryMib} MiB`,

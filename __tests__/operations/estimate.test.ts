@@ -128,6 +128,8 @@ describe("npm run estimate", () => {
     ["a rate of nothing", ["--records-per-second", "0"], /above 0/],
     ["a record beyond Firehose's limit", ["--record-bytes", "1024001"], /1 to 1,024,000/],
     ["a buffer beyond Firehose's limit", ["--buffer-mib", "129"], /1 to 128/],
+    ["a factor of nothing", ["--scale", "10,0"], /factors above 0/],
+    ["a factor beyond all numbers", ["--scale", "9".repeat(400)], /factors above 0/],
     ["a Region that is none", ["--region", "Frankfurt"], /code of an AWS Region/],
   ])("rejects %s", async (_, args, message) => {
     const { code, stderr } = await project.run("estimate", args);

@@ -86,7 +86,7 @@ function costNotes(estimate: ScaledEstimate): string[] {
 }
 
 function capacityLines({ capacity, workload }: ScaledEstimate): string {
-  const { flushSeconds, flushedBy, flushesPerDay, bytesPerFlush } = capacity;
+  const { flushSeconds, longestWaitSeconds, flushedBy, flushesPerDay, bytesPerFlush } = capacity;
   const trigger =
     flushedBy === "size"
       ? `the buffer's ${workload.bufferingSizeMib} MiB fill before its ${settings.deliveryStream.bufferingIntervalSeconds} s are over`
@@ -101,9 +101,9 @@ function capacityLines({ capacity, workload }: ScaledEstimate): string {
     capacity.quotas.map(({ name, used, limit, share }) => [name, whole(used), whole(limit), percent(share)]),
   );
   return [
-    `A commit every ${duration(flushSeconds)}: ${trigger}.`,
+    `A commit every ${duration(flushSeconds)} on average: ${trigger}.`,
     `${whole(flushesPerDay)} commits and data files a day, ${bytes(bytesPerFlush)} of JSON each, before S3 Tables compacts them.`,
-    `A record can be queried ${duration(flushSeconds)} after it was sent at most, ${duration(flushSeconds / 2)} on average, and the time of a commit on top.`,
+    `A record can be queried ${duration(longestWaitSeconds)} after it was sent at most, ${duration(flushSeconds / 2)} on average, and the time of a commit on top.`,
     quotas,
   ].join("\n");
 }
@@ -122,7 +122,8 @@ function growthTable(estimates: readonly ScaledEstimate[]): string {
       line("dominated by", ({ cost }) => cost.dominant.name),
       line("PutRecordBatch calls a second", ({ capacity }) => whole(capacity.callsPerSecond)),
       line("generator functions", ({ capacity }) => whole(capacity.functions)),
-      line("a commit every", ({ capacity }) => duration(capacity.flushSeconds)),
+      line("a commit every, on average", ({ capacity }) => duration(capacity.flushSeconds)),
+      line("a record waits, at most", ({ capacity }) => duration(capacity.longestWaitSeconds)),
       line("commits and data files a day", ({ capacity }) => whole(capacity.flushesPerDay)),
       line("fullest quota", ({ capacity }) =>
         percent(Math.max(...capacity.quotas.map(({ share }) => share))),

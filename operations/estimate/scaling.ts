@@ -79,7 +79,7 @@ function changesFor(workload: Workload, capacity: Capacity): string[] {
     changes.push(
       `Raise deliveryStream.bufferingSizeMib to ${hint}: ${number(larger.flushesPerDay)} commits and data files a ` +
         `day instead of ${number(capacity.flushesPerDay)}, each reader opens fewer files, and rows come after ` +
-        `${duration(larger.flushSeconds)} at most instead of ${duration(capacity.flushSeconds)}.`,
+        `${duration(larger.longestWaitSeconds)} at most instead of ${duration(capacity.longestWaitSeconds)}.`,
     );
   }
   return changes;

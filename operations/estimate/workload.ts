@@ -43,12 +43,14 @@ export interface Capacity {
   readonly bytesPerSecond: number;
   readonly recordsPerMonth: number;
   readonly bytesPerMonth: number;
-  /** PutRecordBatch calls, while records are being sent. */
+  /** PutRecordBatch calls of all functions or producers together, while records are being sent. */
   readonly callsPerSecond: number;
   /** Generator functions that share the rate; 0 without the generator. */
   readonly functions: number;
-  /** Seconds from one buffer to the next. */
+  /** Seconds from one buffer to the next, on average over the generator's runs and pauses. */
   readonly flushSeconds: number;
+  /** The most seconds that a record is in its buffer: longer than `flushSeconds` when the generator pauses meanwhile. */
+  readonly longestWaitSeconds: number;
   readonly flushedBy: "size" | "interval";
   readonly flushesPerDay: number;
   /** Bytes of JSON that one commit puts into the table. */
@@ -75,20 +77,41 @@ export function capacityOf(workload: Workload): Capacity {
     putRecordBatchLimits.records,
     Math.floor(putRecordBatchLimits.bytes / recordBytes),
   );
-  const callsPerSecond = Math.ceil(recordsPerSecond / recordsPerCall);
   const cpuShare = memoryMib / memoryMibPerVcpu;
+  const functions = generator
+    ? Math.ceil((recordsPerSecond * cpuSecondsPerRecord) / (cpuShare * cpuHeadroom))
+    : 0;
+  const senders = Math.max(1, functions);
+  const callsOfEach = Math.ceil(Math.ceil(recordsPerSecond / senders) / recordsPerCall);
+  const callsPerSecond = senders * callsOfEach;
+  const secondsOfSending = (bufferingSizeMib * MIB) / bytesPerSecond;
   return {
     bytesPerSecond,
     recordsPerMonth,
     bytesPerMonth: recordsPerMonth * recordBytes,
     callsPerSecond,
-    functions: generator ? Math.ceil((recordsPerSecond * cpuSecondsPerRecord) / (cpuShare * cpuHeadroom)) : 0,
+    functions,
     flushSeconds,
+    longestWaitSeconds: generator
+      ? Math.min(bufferingIntervalSeconds, longestFillSeconds(secondsOfSending, callsOfEach))
+      : flushSeconds,
     flushedBy: secondsToFill < bufferingIntervalSeconds ? "size" : "interval",
     flushesPerDay: secondsPerDay / flushSeconds,
     bytesPerFlush: averageBytesPerSecond * flushSeconds,
     quotas: quotaUse(workload, bytesPerSecond, callsPerSecond, directPutQuota(region)),
   };
+}
+
+/**
+ * The most seconds from a buffer's first record to the one that fills it, when sending for `secondsOfSending` without a
+ * pause would fill it. Worst is a buffer that the last call of a run begins: it waits for the whole pause at once, and
+ * for another one whenever a run's worth of calls was not enough. The functions are taken to run in step.
+ */
+function longestFillSeconds(secondsOfSending: number, callsPerSecond: number): number {
+  const { runSeconds, scheduleSeconds } = settings.generator;
+  const calls = Math.ceil(secondsOfSending * callsPerSecond);
+  const pauses = Math.ceil(calls / (callsPerSecond * runSeconds));
+  return calls / callsPerSecond + pauses * Math.max(0, scheduleSeconds - runSeconds);
 }
 
 function quotaUse(
