@@ -19,6 +19,7 @@ export class HourlyMaintenance implements Activity {
     private readonly writer: ParquetWriter,
     private readonly clock: Clock,
     private readonly onMaintenance: (report: MaintenanceReport) => void = () => undefined,
+    private readonly onFailure: (error: Error) => void = () => undefined,
   ) {
     this.schedule();
   }
@@ -31,11 +32,11 @@ export class HourlyMaintenance implements Activity {
     await this.running;
   }
 
-  /** @throws what the last maintenance failed with */
-  async close(): Promise<void> {
+  /** @returns what the last maintenance failed with, if it did */
+  async close(): Promise<Error | undefined> {
     this.clock.clearTimeout(this.timer);
     await this.running;
-    if (this.failure) throw this.failure;
+    return this.failure;
   }
 
   private schedule(): void {
@@ -52,7 +53,12 @@ export class HourlyMaintenance implements Activity {
       this.onMaintenance(await maintain(this.table, this.writer));
       this.failure = undefined;
     } catch (error) {
-      this.failure = error instanceof Error ? error : new Error(String(error));
+      this.failure = new Error(`The table could not be maintained: ${messageOf(error)}`, { cause: error });
+      this.onFailure(this.failure);
     }
   }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -41,6 +41,8 @@ export interface LocalPipelineOptions extends Pick<DeliveryStreamOptions, "metri
   readonly admit?: EndpointOptions["admit"];
   /** Hears of every maintenance of the table. */
   readonly onMaintenance?: (report: MaintenanceReport) => void;
+  /** Hears at once of a maintenance or a request that failed. @default - `close` rejects with what is still amiss */
+  readonly onProblem?: (problem: Error) => void;
 }
 
 /** A delivery stream with its endpoint in front and its table behind, in one process. */
@@ -56,13 +58,13 @@ export interface LocalPipeline {
 }
 
 export async function openLocalPipeline(options: LocalPipelineOptions): Promise<LocalPipeline> {
-  const { warehouse, clock, ids, faults, port, otherRequests, admit, onMaintenance } = options;
+  const { warehouse, clock, ids, faults, port, otherRequests, admit, onMaintenance, onProblem } = options;
   const { columns = sensorReadingColumns } = options;
   const io = { now: () => clock.now() };
   const writer = await ParquetWriter.open();
   const table = await IcebergTable.openOrCreate(warehouse.tableLocation, columns, io);
   const maintained = await IcebergTable.open(table.location, io);
-  const maintenance = new HourlyMaintenance(maintained, writer, clock, onMaintenance);
+  const maintenance = new HourlyMaintenance(maintained, writer, clock, onMaintenance, onProblem);
   const stream = DeliveryStream.open({
     ...options,
     settings: options.buffering ?? settings.deliveryStream,
@@ -78,14 +80,17 @@ export async function openLocalPipeline(options: LocalPipelineOptions): Promise<
     otherRequests,
     admit,
     onInternalError: (error) => {
-      internalError ??= error instanceof Error ? error : new Error(String(error));
+      const message = error instanceof Error ? error.message : String(error);
+      const problem = new Error(`A request could not be answered: ${message}`, { cause: error });
+      internalError ??= problem;
+      onProblem?.(problem);
     },
   });
   const close = async () => {
     await stream.close();
-    await maintenance.close();
+    const problem = (await maintenance.close()) ?? internalError;
     writer.close();
-    if (internalError) throw internalError;
+    if (problem && !onProblem) throw problem;
   };
   const { url } = await endpoint.listen(port).catch(async (error: unknown) => {
     await close();

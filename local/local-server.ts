@@ -34,6 +34,8 @@ export interface LocalServerOptions {
   readonly onDelivery?: (outcome: DeliveryOutcome) => void;
   readonly onInvocation?: (invocation: Invocation) => void;
   readonly onMaintenance?: (report: MaintenanceReport) => void;
+  /** Hears at once of what failed and is not a client's affair; the server goes on, or goes on closing. */
+  readonly onProblem: (problem: Error) => void;
 }
 
 export interface LocalServer {
@@ -104,7 +106,13 @@ export async function openLocalServer(options: LocalServerOptions): Promise<Loca
         await schedule?.stop();
         await settledWithin(pipeline.stream.flush(), flushMs);
         const { counts, buffered: left } = pipeline.stream;
-        for (const step of undo) await step();
+        for (const step of undo) {
+          try {
+            await step();
+          } catch (error) {
+            options.onProblem(error instanceof Error ? error : new Error(String(error)));
+          }
+        }
         return { counts, left };
       },
     };

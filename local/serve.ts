@@ -96,6 +96,10 @@ async function serve(options: ServeOptions): Promise<void> {
     onMaintenance: ({ compactedFiles, compactedInto }) => {
       if (compactedFiles > 0) say(`compacted ${compactedFiles} data files into ${compactedInto}`);
     },
+    onProblem: ({ message, stack }) => {
+      process.exitCode = 1;
+      say(process.env.DEBUG === "1" ? (stack ?? message) : message);
+    },
   });
   console.log(startText({ names, warehouse, buffering, withGenerator, url: server.url }));
   await stop;

@@ -1,9 +1,10 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { request } from "node:http";
+import { connect } from "node:net";
 import { join } from "node:path";
 import { gzipSync } from "node:zlib";
-import { largestBody } from "../../local/firehose/request-body";
+import { largestBody, mostBodyBytes } from "../../local/firehose/request-body";
 
 const mebi = 2 ** 20;
 let child: ChildProcess;
@@ -80,3 +81,24 @@ it.each([
   // Kept, a hundred bodies would take at least a hundred MiB, and unpacked ones far more.
   expect((await residentBytes()) - few).toBeLessThan(64 * mebi);
 });
+
+it("holds no more of bodies that never end than the endpoint has for all of them", async () => {
+  const bytes = Buffer.alloc(largestBody - 1, " ");
+  const before = await residentBytes();
+  const sockets = await Promise.all(
+    Array.from({ length: 100 }, async () => {
+      const socket = connect(port, "127.0.0.1");
+      socket.on("error", () => undefined);
+      const head = "POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Firehose_20150804.PutRecordBatch\r\n";
+      socket.write(`${head}Content-Length: ${largestBody}\r\n\r\n`);
+      await new Promise((resolve) => socket.write(bytes, resolve));
+      return socket;
+    }),
+  );
+
+  const grown = (await residentBytes()) - before;
+
+  for (const socket of sockets) socket.destroy();
+  // All of them would be seven hundred MiB.
+  expect(grown).toBeLessThan(mostBodyBytes + 96 * mebi);
+}, 30_000);

@@ -3,7 +3,7 @@ import type { AddressInfo } from "node:net";
 import { setTimeout as realDelay } from "node:timers/promises";
 import { noFaults, type Faults } from "./faults";
 import { operations, type FirehoseStream } from "./api-operations";
-import { readBody } from "./request-body";
+import { BodyMemory, readBody } from "./request-body";
 import { parseInput } from "./request-input";
 import { WireError } from "./wire-error";
 
@@ -20,6 +20,8 @@ export interface EndpointOptions {
   readonly otherRequests?: RequestListener;
   /** Hears of errors that are ours. The client only learns that there was one. */
   readonly onInternalError?: (error: unknown) => void;
+  /** What the bodies of all requests that are under way may take, in bytes. @default - `mostBodyBytes` */
+  readonly bodyBytes?: number;
   /** @default - `endpointTimeouts` */
   readonly timeouts?: Partial<typeof endpointTimeouts>;
 }
@@ -55,6 +57,7 @@ const mostHeaderBytes = 16 * 1024;
 export function createEndpoint(streams: readonly FirehoseStream[], options: EndpointOptions): Endpoint {
   const streamsByName = new Map(streams.map((stream) => [stream.name, stream]));
   const timeouts = { ...endpointTimeouts, ...options.timeouts };
+  const bodyMemory = new BodyMemory(options.bodyBytes);
   const { faults = noFaults, delay = realDelay, otherRequests = notFound } = options;
 
   const server = createServer({
@@ -96,7 +99,7 @@ export function createEndpoint(streams: readonly FirehoseStream[], options: Endp
   }
 
   async function call(request: IncomingMessage): Promise<string> {
-    const body = await readBody(request);
+    const body = await readBody(request, bodyMemory);
     const target = targetOf(request);
     const operation = target.startsWith(targetPrefix) && operations.get(target.slice(targetPrefix.length));
     if (!operation) throw new WireError("UnknownOperationException", "");

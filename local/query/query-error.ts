@@ -43,7 +43,8 @@ export function engineError(error: unknown, sql: string): QueryError {
     );
   }
   const hint = timeTravel.test(sql)
-    ? "\n\nFOR ... AS OF works in Athena only. Here, take --as-of TIME or --snapshot ID for the whole query."
+    ? "\n\nFOR ... AS OF works in Athena only. Here the whole query is asked of one moment: with --as-of TIME or " +
+      "--snapshot ID at the terminal, with Show beside a snapshot on the dashboard's page."
     : "";
   return new QueryError(message + hint, positionIn(message, sql), options);
 }

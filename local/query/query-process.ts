@@ -63,9 +63,12 @@ export class QueryProcess {
   /** Ends the process, and with it a query that is running. */
   async close(): Promise<void> {
     this.clock.clearTimeout(this.idleTimer);
-    const { child } = this;
-    this.child = undefined;
-    if (child?.exitCode !== null || child.signalCode !== null) return;
+    if (this.child) await this.end(this.child);
+  }
+
+  private async end(child: ChildProcess): Promise<void> {
+    if (this.child === child) this.child = undefined;
+    if (child.exitCode !== null || child.signalCode !== null) return;
     const gone = once(child, "exit");
     child.kill("SIGKILL");
     await gone;
@@ -94,16 +97,18 @@ export class QueryProcess {
       overdue.abort(overdueError(timeoutMs));
     }, timeoutMs + graceMs);
     const stop = AbortSignal.any(signal ? [signal, overdue.signal] : [overdue.signal]);
-    stop.addEventListener("abort", () => void this.close());
+    const end = () => void this.end(child);
+    stop.addEventListener("abort", end);
     try {
       child.send(request);
       const reply = await replyOf(child, stop);
       // What it has taken it seldom gives back, and the next query may want it all.
-      if (reply.residentBytes > request.processBytes / processShares) await this.close();
+      if (reply.residentBytes > request.processBytes / processShares) await this.end(child);
       if (reply.type === "result") return reply.result;
       throw reply.type === "failure" ? errorOf(reply.failure) : outOfMemory(reply.residentBytes);
     } finally {
       this.clock.clearTimeout(timer);
+      stop.removeEventListener("abort", end);
     }
   }
 }

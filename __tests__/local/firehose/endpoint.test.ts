@@ -426,6 +426,60 @@ describe("bodies", () => {
   });
 });
 
+describe("the memory that bodies share", () => {
+  const target = "x-amz-target: Firehose_20150804.PutRecordBatch";
+  const body = JSON.stringify(batch("a"));
+  const headers = { "x-amz-target": "Firehose_20150804.PutRecordBatch" };
+
+  /** Begins a request and leaves it at that. */
+  function beginRequest(port: number, bytes: number): Socket {
+    const socket = connect(port, "127.0.0.1");
+    socket.on("error", () => undefined);
+    socket.write(`POST / HTTP/1.1\r\nHost: x\r\n${target}\r\nContent-Length: ${bytes + 1}\r\n\r\n`);
+    socket.write(Buffer.alloc(bytes, " "));
+    return socket;
+  }
+
+  it("is refused to a request for which there is none, until others are done", async () => {
+    const { stream, send, port } = await withStream({ bodyBytes: 100_000 + body.length - 1 });
+    const until = async (status: number) => {
+      for (;;) {
+        const answer = await send(body, headers);
+        if (answer.status === status) return answer;
+      }
+    };
+    const waiting = beginRequest(port, 100_000);
+
+    const refused = await until(500);
+    waiting.destroy();
+    const taken = await until(200);
+
+    expectError(refused, "ServiceUnavailableException", "Slow down", 500);
+    expect(taken.status).toBe(200);
+    expect(stream.calls.at(-1)).toEqual([Buffer.from("a")]);
+  });
+
+  it("is refused to a packed body for which there is none unpacked", async () => {
+    const { send } = await withStream({ bodyBytes: largestBody });
+
+    const answer = await send(gzipSync(body), { ...headers, "content-encoding": "gzip" });
+
+    expectError(answer, "ServiceUnavailableException", "Slow down", 500);
+    expect((await send(body, headers)).status).toBe(200);
+  });
+
+  it("is not held by requests that are over, however they ended", async () => {
+    const { send } = await withStream({ bodyBytes: largestBody + 1_000 });
+    for (let round = 0; round < 3; round++) {
+      await send(Buffer.alloc(largestBody, " "), headers);
+      await send(Buffer.alloc(largestBody + 1, " "), headers);
+      await send("no gzip", { ...headers, "content-encoding": "gzip" });
+    }
+
+    expect((await send(body, headers)).status).toBe(200);
+  });
+});
+
 describe("connections", () => {
   const text = JSON.stringify(batch("a"));
   const head = `POST / HTTP/1.1\r\nHost: x\r\nX-Amz-Target: Firehose_20150804.PutRecordBatch\r\n`;

@@ -142,6 +142,19 @@ test("rejects a query that is stopped, and ends its process", async () => {
   await expect(asked.ask(empty, "SELECT 1")).resolves.toMatchObject({ rows: [[1]] });
 });
 
+test("goes on with a query when an earlier one is stopped that was answered already", async () => {
+  const asked = queryProcess();
+  const earlier = new AbortController();
+  await asked.ask(empty, "SELECT 1", earlier.signal);
+  const { pid } = asked;
+  const answer = asked.ask(empty, "SELECT 2");
+
+  earlier.abort();
+
+  await expect(answer).resolves.toMatchObject({ rows: [[2]] });
+  expect(asked.pid).toBe(pid);
+});
+
 test("rejects a query that was stopped before it was asked, and starts nothing", async () => {
   const asked = queryProcess();
 
