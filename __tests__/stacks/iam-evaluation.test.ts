@@ -1,5 +1,6 @@
 import { StreamingAnalyticsStack } from "../../stacks/streaming-analytics-stack";
-import { type Call, type Statement, decide } from "../support/iam-policy";
+import { type Call, type Decision, type Statement, decide } from "../support/iam-policy";
+import { invocationStatement, policyAttachments } from "../support/iam-policy-attachments";
 import { type Json, Synthesized } from "../support/synthesized";
 import { resolveExpressions } from "../support/terraform-values";
 import { testingApp } from "../support/testing-app";
@@ -14,7 +15,27 @@ const errorBucket = "arn:aws:s3:::my-stack-errors";
 const stream = arn("firehose", "deliverystream/my-stack");
 const key = arn("kms", "key/k");
 const deliveryRole = role("my-stack-delivery");
+const foreignRole = "arn:aws:iam::999999999999:role/my-stack-delivery";
 const generatorRole = role("my-stack-data-generator");
+
+const generatorFunction = "my-stack-data-generator";
+const schedule = arn("events", "rule/my-stack-schedule");
+
+/** What Terraform makes of the expressions that are the same in every deployment. */
+const deployedValues = {
+  "var.region": "us-east-1",
+  "var.stack_name": "my-stack",
+  'replace(var.stack_name, "-", "_")': "my_stack",
+  "data.aws_partition.current_partition.partition": "aws",
+  "data.aws_partition.current_partition.dns_suffix": "amazonaws.com",
+  "data.aws_caller_identity.current_account.account_id": account,
+  "aws_s3tables_table_bucket.table_bucket.arn": tableBucket,
+  "aws_s3_bucket.error_bucket.arn": errorBucket,
+  "aws_kinesis_firehose_delivery_stream.delivery_stream.arn": stream,
+  "aws_iam_role.delivery_role.arn": deliveryRole,
+  "aws_lambda_function.data_generator.function_name": generatorFunction,
+  "aws_cloudwatch_event_rule.schedule.arn": schedule,
+};
 
 const { json } = Synthesized.stack(new StreamingAnalyticsStack(testingApp(), "streaming-analytics"));
 
@@ -23,41 +44,37 @@ interface Deployed {
   readonly alarms: boolean;
 }
 
-/** The statements of every policy document, as they are deployed with these variables. */
-function policies({ encryption, alarms }: Deployed): Record<string, Statement[]> {
-  const alarmStatement = "data.aws_iam_policy_document.encryption_key_alarm_statement[*].json";
-  const documents = resolveExpressions(json.data.aws_iam_policy_document as Json, {
-    "var.region": "us-east-1",
-    "var.stack_name": "my-stack",
-    'replace(var.stack_name, "-", "_")': "my_stack",
-    "data.aws_partition.current_partition.partition": "aws",
-    "data.aws_partition.current_partition.dns_suffix": "amazonaws.com",
-    "data.aws_caller_identity.current_account.account_id": account,
-    "aws_s3tables_table_bucket.table_bucket.arn": tableBucket,
-    "aws_s3_bucket.error_bucket.arn": errorBucket,
-    "aws_kinesis_firehose_delivery_stream.delivery_stream.arn": stream,
-    "aws_iam_role.delivery_role.arn": deliveryRole,
+const attachments = policyAttachments(json);
+
+/** Statements of one or more documents, as they are deployed with these variables. */
+function statements(names: readonly string[], { encryption, alarms }: Deployed): Statement[] {
+  const all = json.data.aws_iam_policy_document as Record<string, Json>;
+  const documents = names.map((name) => {
+    const { count, statement } = all[name]!;
+    return { count, statement };
+  });
+  const resolved = resolveExpressions(documents, {
+    ...deployedValues,
     "one(aws_kms_key.encryption_key[*].arn)": encryption ? key : null,
     "var.enable_encryption ? 1 : 0": Number(encryption),
     "(length(var.alarm_email) >= 1) ? 1 : 0": Number(alarms),
-    [alarmStatement]: alarms ? ["encryption_key_alarm_statement"] : [],
-  });
-  return Object.fromEntries(
-    Object.entries(documents as Record<string, Json>).map(([name, document]) => {
-      const included = (document.source_policy_documents ?? []) as string[];
-      const statements = [document, ...included.map((source) => documents[source] as Json)]
-        .filter(({ count }) => count !== 0)
-        .flatMap(({ statement }) => statement as Statement[]);
-      return [name, statements];
-    }),
-  );
+  }) as Json[];
+  return resolved.filter(({ count }) => count !== 0).flatMap(({ statement }) => statement as Statement[]);
 }
 
+/** What the policy of a resource says of a call. */
+function decisionOf(resource: string, deployed: Deployed, call: Call): Decision {
+  return decide(statements(attachments.resources[resource]!, deployed), call);
+}
+
+const keyPolicy = "aws_kms_key.encryption_key";
+const bucketPolicy = "aws_s3_bucket.error_bucket";
+
 type Principal = "delivery" | "generator";
-const identities: Record<Principal, { arn: string; documents: string[] }> = {
-  delivery: { arn: deliveryRole, documents: ["delivery_permissions", "delivery_encryption_permissions"] },
-  generator: { arn: generatorRole, documents: ["generator_permissions"] },
-};
+const roles = {
+  delivery: { arn: deliveryRole, name: "delivery_role" },
+  generator: { arn: generatorRole, name: "generator_role" },
+} as const satisfies Record<Principal, { arn: string; name: string }>;
 
 /** Whether a role of the pipeline may make a call: its own policies, and the policy of the bucket or the key. */
 function mayCall(
@@ -67,23 +84,18 @@ function mayCall(
   resource: string,
   context = {},
 ): boolean {
-  const all = policies(deployed);
-  const { arn: identifier, documents } = identities[who];
+  const { arn: identifier, name } = roles[who];
   const call: Call = { principal: { type: "AWS", identifier }, action, resource, context };
-  const own = decide(
-    documents.flatMap((name) => all[name] ?? []),
-    call,
-  );
+  const own = decide(statements(attachments.roles[name]!.permissions, deployed), call);
   if (action.startsWith("kms:")) {
     if (!deployed.encryption) return false;
     // The key's policy must allow it: the role by name, or the account's IAM policies through the root.
-    const byName = decide(all.encryption_key_policy ?? [], call);
+    const byName = decisionOf(keyPolicy, deployed, call);
     const root = { type: "AWS" as const, identifier: `arn:aws:iam::${account}:root` };
-    const throughRoot = decide(all.encryption_key_policy ?? [], { ...call, principal: root });
+    const throughRoot = decisionOf(keyPolicy, deployed, { ...call, principal: root });
     return byName === "allow" || (own === "allow" && throughRoot === "allow");
   }
-  if (resource.startsWith(errorBucket) && decide(all.error_bucket_policy_document ?? [], call) === "deny")
-    return false;
+  if (resource.startsWith(errorBucket) && decisionOf(bucketPolicy, deployed, call) === "deny") return false;
   return own === "allow";
 }
 
@@ -95,10 +107,11 @@ function serviceMayUseKey(
   context: Record<string, string>,
 ) {
   const call: Call = { principal: { type: "Service", identifier: service }, action, resource: key, context };
-  return deployed.encryption && decide(policies(deployed).encryption_key_policy ?? [], call) === "allow";
+  return deployed.encryption && decisionOf(keyPolicy, deployed, call) === "allow";
 }
 
 const viaS3 = { "kms:ViaService": "s3.us-east-1.amazonaws.com" };
+const keyActions = ["kms:Decrypt", "kms:GenerateDataKey"];
 const forData = (of: string) => ({ ...viaS3, "kms:EncryptionContext:aws:s3:arn": of });
 
 /** Calls that do not depend on encryption: who, action, resource, context. */
@@ -113,6 +126,9 @@ const allowed: readonly [Principal, string, string, Record<string, string>?][] =
     "PutTableData",
     "UpdateTableMetadataLocation",
   ].map((action): [Principal, string, string] => ["delivery", `s3tables:${action}`, table]),
+  // A table's ARN ends in an identifier that AWS gives it, anew whenever the table is replaced; the policy is as narrow as AWS's
+  // own example, which ends in table/*. The bucket is the stack's own and holds this one table.
+  ["delivery", "s3tables:PutTableData", `${tableBucket}/table/99999999-2222-3333-4444-555555555555`],
   ...["GetTable", "GetTables", "UpdateTable", "GetDatabase", "GetDatabases"].flatMap((action) =>
     [
       "catalog",
@@ -220,7 +236,7 @@ describe.each([
     ["the error bucket with a bucket key", forData(errorBucket)],
     ["an object of the error bucket", forData(`${errorBucket}/errors/x`)],
   ])("the delivery role may use the key for %s, if there is one", (_what, context) => {
-    for (const action of ["kms:Decrypt", "kms:GenerateDataKey"]) {
+    for (const action of keyActions) {
       expect(mayCall(deployed, "delivery", action, key, context)).toBe(deployed.encryption);
     }
   });
@@ -244,11 +260,31 @@ describe.each([
     expect(mayCall(deployed, who, action, key, context)).toBe(false);
   });
 
+  it.each([foreignRole, "arn:aws:iam::999999999999:root"])(
+    "%s may use neither the key nor the error bucket",
+    (who) => {
+      const call = { principal: { type: "AWS" as const, identifier: who } };
+      const secure = { "aws:SecureTransport": "true" };
+
+      // Across accounts the policy of the resource has to allow it, whatever the caller's own policies say.
+      for (const action of [...keyActions, "kms:PutKeyPolicy", "kms:CreateGrant"]) {
+        const context = { ...forData(table), "aws:SourceAccount": account };
+        expect(decisionOf(keyPolicy, deployed, { ...call, action, resource: key, context })).toBe("nothing");
+      }
+      for (const action of ["s3:GetObject", "s3:PutObject", "s3:PutBucketPolicy"]) {
+        const resource = `${errorBucket}/errors/x`;
+        expect(decisionOf(bucketPolicy, deployed, { ...call, action, resource, context: secure })).toBe(
+          "nothing",
+        );
+      }
+    },
+  );
+
   it("S3 Tables' maintenance may use the key for this table bucket alone", () => {
     const service = "maintenance.s3tables.amazonaws.com";
     const of = (data: string) => ({ "kms:EncryptionContext:aws:s3:arn": data });
 
-    for (const action of ["kms:Decrypt", "kms:GenerateDataKey"]) {
+    for (const action of keyActions) {
       expect(serviceMayUseKey(deployed, service, action, of(table))).toBe(deployed.encryption);
       expect(serviceMayUseKey(deployed, service, action, of(arn("s3tables", "bucket/other/table/t")))).toBe(
         false,
@@ -282,10 +318,9 @@ describe.each([
 });
 
 describe("who may assume which role", () => {
-  const trust = policies({ encryption: true, alarms: true });
-  const assume = (document: string, service: string, context = {}) =>
-    decide(trust[document] ?? [], {
-      principal: { type: "Service", identifier: service },
+  const assume = (who: Principal, principal: Call["principal"], context = {}) =>
+    decide(statements(attachments.roles[roles[who].name]!.trust, { encryption: true, alarms: true }), {
+      principal,
       action: "sts:AssumeRole",
       resource: "",
       context,
@@ -294,50 +329,86 @@ describe("who may assume which role", () => {
   it.each([
     [
       "Firehose for this account",
-      "delivery_role_trust",
+      "delivery",
       "firehose.amazonaws.com",
       { "aws:SourceAccount": account },
       "allow",
     ],
-    ["Firehose that does not say for whom", "delivery_role_trust", "firehose.amazonaws.com", {}, "allow"],
+    ["Firehose that does not say for whom", "delivery", "firehose.amazonaws.com", {}, "allow"],
     [
       "Firehose for another account",
-      "delivery_role_trust",
+      "delivery",
       "firehose.amazonaws.com",
       { "aws:SourceAccount": "999999999999" },
       "nothing",
     ],
     [
       "Lambda, the delivery role",
-      "delivery_role_trust",
+      "delivery",
       "lambda.amazonaws.com",
       { "aws:SourceAccount": account },
       "nothing",
     ],
-    ["Lambda", "generator_role_trust", "lambda.amazonaws.com", {}, "allow"],
-    ["Firehose, the generator's role", "generator_role_trust", "firehose.amazonaws.com", {}, "nothing"],
-  ])("%s: %s", (_who, document, service, context, decision) => {
-    expect(assume(document, service, context)).toBe(decision);
+    ["Lambda", "generator", "lambda.amazonaws.com", {}, "allow"],
+    ["Firehose, the generator's role", "generator", "firehose.amazonaws.com", {}, "nothing"],
+  ] as const)("%s: %s", (_who, role, service, context, decision) => {
+    expect(assume(role, { type: "Service", identifier: service }, context)).toBe(decision);
   });
 
-  it("no user or role assumes either", () => {
-    for (const document of ["delivery_role_trust", "generator_role_trust"]) {
-      const call = { principal: { type: "AWS" as const, identifier: `arn:aws:iam::${account}:root` } };
-      expect(
-        decide(trust[document] ?? [], { ...call, action: "sts:AssumeRole", resource: "", context: {} }),
-      ).toBe("nothing");
+  it.each(["delivery", "generator"] as const)("no user or role assumes the %s role", (who) => {
+    for (const identifier of [`arn:aws:iam::${account}:root`, deliveryRole, foreignRole]) {
+      expect(assume(who, { type: "AWS", identifier })).toBe("nothing");
     }
   });
 });
 
+describe("what this file evaluates", () => {
+  it("is every policy of the stack", () => {
+    expect(Object.keys(attachments.roles).sort()).toEqual(["delivery_role", "generator_role"]);
+    expect(Object.keys(attachments.resources).sort()).toEqual([keyPolicy, bucketPolicy]);
+  });
+
+  it.each(["delivery", "generator"] as const)("is every action of the %s role", (who) => {
+    const { permissions } = attachments.roles[roles[who].name]!;
+    const granted = statements(permissions, { encryption: true, alarms: true }).flatMap(
+      ({ actions }) => actions,
+    );
+    const called = allowed.filter(([caller]) => caller === who).map(([, action]) => action);
+    const calledWithKey = who === "delivery" ? keyActions : [];
+
+    expect([...new Set(granted)].sort()).toEqual([...new Set([...called, ...calledWithKey])].sort());
+  });
+});
+
 describe("the function's resource policy", () => {
-  it("lets EventBridge invoke it for this rule alone", () => {
-    expect(json.resource.aws_lambda_permission).toEqual({
-      schedule_permission: expect.objectContaining({
-        action: "lambda:InvokeFunction",
-        principal: "events.amazonaws.com",
-        source_arn: "${aws_cloudwatch_event_rule.schedule.arn}",
-      }),
-    });
+  const permissions = json.resource.aws_lambda_permission as Json;
+  const policy = Object.values(resolveExpressions(permissions, deployedValues));
+  const invoke: Call = {
+    principal: { type: "Service", identifier: "events.amazonaws.com" },
+    action: "lambda:InvokeFunction",
+    resource: generatorFunction,
+    context: { "aws:SourceArn": schedule },
+  };
+  const by = (identifier: string, type: Call["principal"]["type"] = "Service") => ({
+    ...invoke,
+    principal: { type, identifier },
+  });
+  const forRule = (rule: string) => ({ ...invoke, context: { "aws:SourceArn": rule } });
+
+  it.each([
+    ["EventBridge for the schedule", invoke, "allow"],
+    ["EventBridge for another rule", forRule(arn("events", "rule/other")), "nothing"],
+    ["EventBridge for a rule whose name begins alike", forRule(`${schedule}-2`), "nothing"],
+    [
+      "EventBridge for a rule of another account",
+      forRule("arn:aws:events:us-east-1:999999999999:rule/my-stack-schedule"),
+      "nothing",
+    ],
+    ["EventBridge that does not say for which rule", { ...invoke, context: {} }, "nothing"],
+    ["another service", by("s3.amazonaws.com"), "nothing"],
+    ["another account", by(foreignRole, "AWS"), "nothing"],
+    ["EventBridge, to change the function", { ...invoke, action: "lambda:UpdateFunctionCode" }, "nothing"],
+  ] as const)("%s", (_who, call, decision) => {
+    expect(decide(policy.map(invocationStatement), call)).toBe(decision);
   });
 });

@@ -59,9 +59,9 @@ function requireKnown(statement: Statement): void {
   for (const principal of principals) {
     require("principal element", Object.keys(principal));
     require("principal type", [principal.type]);
-    const isAnyone = principal.type === "*" && principal.identifiers.join() === "*";
-    if (!isAnyone && principal.identifiers.some((identifier) => identifier.includes("*")))
-      throw new Error(`not evaluated: wildcard principal ${principal.identifiers.join()}`);
+    const { type, identifiers } = principal;
+    const isKnown = type === "*" ? identifiers.join() === "*" : !identifiers.join().includes("*");
+    if (!isKnown) throw new Error(`not evaluated: principal ${identifiers.join()} of type "${type}"`);
   }
   for (const test of condition) {
     require("condition element", Object.keys(test));
