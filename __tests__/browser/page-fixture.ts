@@ -94,6 +94,14 @@ export async function isDrawn(): Promise<void> {
   await page.evaluate("new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))");
 }
 
+/** As when the reader goes to another tab, and comes back. */
+export async function becomes(visibility: "hidden" | "visible"): Promise<void> {
+  await page.evaluate(`
+    Object.defineProperty(document, "visibilityState", { configurable: true, value: "${visibility}" });
+    document.dispatchEvent(new Event("visibilitychange"));
+  `);
+}
+
 export const widget = (title: string) => page.getByRole("article", { name: title, exact: true });
 export const tile = (title: string) =>
   page.locator(".tile").filter({ hasText: title }).locator(".tile-value");

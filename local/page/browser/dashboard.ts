@@ -31,7 +31,6 @@ export class Dashboard {
   private zoom: AbsoluteRange | undefined;
   /** The range that the model has what it needs of, and when that was. */
   private loaded: { readonly range: TimeRange; readonly atMs: number } | undefined;
-  private lastDrawn = 0;
   private isScheduled = false;
 
   constructor(private readonly options: DashboardOptions) {
@@ -51,36 +50,45 @@ export class Dashboard {
     });
   }
 
-  /** Fetches what the time range needs. */
+  /** Fetches what the time range needs, and draws it. */
   async load(): Promise<void> {
-    const { range } = this.choice;
     this.grid.setAttribute("aria-busy", "true");
+    if (await this.fetch()) this.draw();
+  }
+
+  /** Fetches what was missed; what has been drawn already stays until it is drawn anew. */
+  async catchUp(): Promise<void> {
+    const isFirst = !this.loaded;
+    if ((await this.fetch()) && isFirst) this.draw();
+  }
+
+  /** @returns whether the chosen range is loaded now */
+  private async fetch(): Promise<boolean> {
+    const { range } = this.choice;
     try {
       const { now, metrics } = await server.metrics(range);
       this.model.merge(metrics);
       // Another one has been chosen meanwhile, and is on its way.
-      if (range !== this.choice.range) return;
+      if (range !== this.choice.range) return false;
       if (!this.loaded) this.showWidgets();
       this.loaded = { range, atMs: now };
       this.options.onProblem(undefined);
-      this.draw();
+      return true;
     } catch (error) {
-      if (range !== this.choice.range) return;
+      if (range !== this.choice.range) return false;
       this.grid.removeAttribute("aria-busy");
       const problem = error instanceof Error ? error.message : String(error);
       if (this.loaded) this.options.onProblem(problem);
       else replaceContent(this.grid, notice("error", problem));
+      return false;
     }
   }
 
+  /** Keeps what the server tells; drawing it is another matter. */
   take({ state, metrics }: Update): void {
     this.state = state;
     this.model.merge(metrics);
     this.model.prune(state.now, longestChartedSeconds);
-    const { refreshSeconds } = this.choice;
-    const isFirst = this.lastDrawn === 0;
-    if (isFirst || (refreshSeconds !== undefined && state.now - this.lastDrawn >= refreshSeconds * 1000))
-      this.draw();
   }
 
   choose(choice: TimeChoice): void {
@@ -127,7 +135,6 @@ export class Dashboard {
   private drawNow(): void {
     const { state, model } = this;
     if (!state || !this.loaded) return;
-    this.lastDrawn = state.now;
     const moment = {
       now: state.now,
       shown: this.shown,

@@ -1,13 +1,14 @@
 import "uplot/dist/uPlot.min.css";
 import "./page.css";
 import { secondsBefore } from "../relative-start";
-import type { PipelineInfo, PipelineState } from "../api";
+import type { PipelineInfo, PipelineState, Update } from "../api";
 import { Dashboard } from "./dashboard";
 import { notice } from "./data-table";
 import { byId, element, replaceContent, setText } from "./dom";
 import { FailuresSection } from "./failures-section";
 import { timeFormat } from "./format";
 import { QuerySection } from "./query-section";
+import { RefreshSchedule } from "./refresh-schedule";
 import { listen, server, type Connection } from "./server";
 import { TableSection } from "./table-section";
 import { Tiles } from "./tiles";
@@ -63,6 +64,7 @@ function show(info: PipelineInfo): void {
     },
     onChange: (choice) => {
       const time = timeFormat(choice.zone);
+      schedule.seconds = choice.refreshSeconds;
       dashboard.choose(choice);
       tableSection.showTimes(time);
       failures.showTimes(time);
@@ -93,24 +95,44 @@ function show(info: PipelineInfo): void {
   });
   const failures = new FailuresSection(time);
 
+  const schedule = new RefreshSchedule(controls.choice.refreshSeconds);
+
   let last: PipelineState | undefined;
+  /** What the sections show; undefined where changes were missed. */
+  let shown: PipelineState | undefined;
   let receivedAt = 0;
   let isConnected = false;
+
+  function refresh(state: PipelineState): void {
+    dashboard.draw();
+    if (state.tableVersion !== shown?.tableVersion) void tableSection.load();
+    if (state.failed !== shown?.failed) void failures.load();
+    shown = state;
+  }
+
+  function take(update: Update): void {
+    const { state } = update;
+    dashboard.take(update);
+    const isDue = schedule.isDue(state.now);
+    // After an interruption, changes were missed.
+    if (!isConnected) void (isDue ? dashboard.load() : dashboard.catchUp());
+    if (!isConnected && last) void reloadAfterRestart(info);
+    if (isDue) refresh(state);
+  }
+
   listen(
     (update) => {
-      const { state } = update;
-      dashboard.take(update);
-      // After an interruption, changes were missed.
-      if (!isConnected) void dashboard.load();
-      if (!isConnected || state.tableVersion !== last?.tableVersion) void tableSection.load();
-      if (!isConnected || state.failed !== last?.failed) void failures.load();
+      take(update);
       isConnected = true;
-      last = state;
+      last = update.state;
       receivedAt = performance.now();
-      tiles.draw(state, state.now, info.buffering);
+      tiles.draw(last, last.now, info.buffering);
     },
     (connection) => {
-      if (connection !== "live") isConnected = false;
+      if (connection !== "live") {
+        isConnected = false;
+        shown = undefined;
+      }
       showConnection(connection);
     },
   );
@@ -119,9 +141,17 @@ function show(info: PipelineInfo): void {
     if (!last || !isConnected) return;
     const now = last.now + performance.now() - receivedAt;
     tiles.draw(last, now, info.buffering);
-    if (receivedAt > 0 && performance.now() - receivedAt > 2_000)
-      dashboard.take({ state: { ...last, now }, metrics: [] });
+    if (performance.now() - receivedAt > 2_000) take({ state: { ...last, now }, metrics: [] });
   }, 1_000);
+}
+
+/** Begins anew with a server that has: its settings may be others, and its metrics do not go with what is shown. */
+async function reloadAfterRestart({ startedAtMs }: PipelineInfo): Promise<void> {
+  try {
+    if ((await server.pipeline()).startedAtMs !== startedAtMs) location.reload();
+  } catch {
+    // The connection is lost again, and the next one asks again.
+  }
 }
 
 void start();

@@ -56,7 +56,7 @@ export type Connection = "connecting" | "live" | "lost";
 
 /**
  * Keeps an event stream open while the page can be seen. A browser opens only six connections to one address, so pages
- * in the background must not hold one each.
+ * in the background must not hold one each. What changes meanwhile is missed: the connection is "connecting" then.
  */
 export function listen(onUpdate: (update: Update) => void, onConnection: (state: Connection) => void): void {
   let source: EventSource | undefined;
@@ -80,7 +80,10 @@ export function listen(onUpdate: (update: Update) => void, onConnection: (state:
   };
   const follow = () => {
     if (document.visibilityState === "visible") open();
-    else close();
+    else {
+      close();
+      onConnection("connecting");
+    }
   };
   document.addEventListener("visibilitychange", follow);
   follow();

@@ -26,7 +26,9 @@ const refreshes = [
   ["Live", "0"],
   ["10 seconds", "10"],
   ["1 minute", "60"],
+  ["2 minutes", "120"],
   ["5 minutes", "300"],
+  ["15 minutes", "900"],
   ["Off", "off"],
 ] as const;
 
