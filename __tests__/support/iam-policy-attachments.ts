@@ -12,6 +12,7 @@ export interface PolicyAttachments {
   readonly resources: Readonly<Record<string, string[]>>;
 }
 
+const documentAttributes = new Set(["//", "count", "source_policy_documents", "statement"]);
 const roleAttributes = new Set(["//", "assume_role_policy", "description", "name"]);
 /** Resources that hold a policy in an attribute `policy`, or the permission itself. */
 const readTypes = new Set([
@@ -30,7 +31,9 @@ export function policyAttachments({ data, resource }: Json): PolicyAttachments {
   const withIncluded = (name: string): string[] => {
     const document = documents[name];
     if (!document) throw new Error(`not read: no policy document "${name}"`);
-    if (document.override_policy_documents) throw new Error(`not read: override_policy_documents of ${name}`);
+    for (const attribute of Object.keys(document)) {
+      if (!documentAttributes.has(attribute)) throw new Error(`not read: ${attribute} of document ${name}`);
+    }
     const sources = [document.source_policy_documents ?? []].flat() as unknown[];
     return [name, ...sources.flatMap((source) => withIncluded(documentIn(source)))];
   };
