@@ -95,14 +95,15 @@ export interface SnapshotInfo {
 /** `GET /api/snapshot?id=ID`: the files and the newest rows of a snapshot, the current one without an id. */
 export interface SnapshotContents {
   readonly fileCount: number;
-  /** The newest of them, newest first. */
+  /** The newest of them, newest first: in the order in which their rows were committed, whenever they were merged. */
   readonly files: readonly { readonly path: string; readonly rows: number; readonly bytes: number }[];
+  /** Those with the greatest `timestamp`, greatest first. */
   readonly latest: Answer;
 }
 
-/** `GET /api/failed`: the newest failed records, newest first. */
+/** `GET /api/failed`: the newest failed records, newest first, with none left out between them. */
 export interface FailedRecordsInfo {
-  /** Whether there are more than these. */
+  /** Whether there are more than these, or may be: not everything is read when records are large. */
   readonly more: boolean;
   readonly records: readonly FailedRecordInfo[];
 }

@@ -1,14 +1,13 @@
-import { createReadStream } from "node:fs";
-import { readdir } from "node:fs/promises";
+import { open, readdir } from "node:fs/promises";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
 import { settings } from "../../pipeline/settings";
 import type { FailedRecordInfo, FailedRecordsInfo } from "./api";
+import { linesFromEnd } from "./lines-from-end";
 
 const shownRecords = 50;
 const shownBytes = 2_000;
-/** Of one object, so that a large one costs no more than this; the largest record that Firehose takes fits. */
-const readBytes = 2 * 2 ** 20;
+/** Of all objects together, so that large records cost no more than this; at least five of the largest fit. */
+const readBytes = 8 * 2 ** 20;
 
 /** One line of an error object, as far as it is shown. */
 interface FailedLine {
@@ -20,16 +19,27 @@ interface FailedLine {
 }
 
 /**
- * Failed records of the newest error objects, newest object first. Reads no more than it shows: the folders are named
- * by time, so the newest are found without looking into the others.
+ * Failed records of the newest error objects, newest object first, and of each the last record first. Reads little
+ * more than it shows: the folders are named by time, so the newest are found without looking into the others, and an
+ * object is read from its end. Stops where something could not be read, so that nothing is left out in between.
  */
 export async function recentFailures(errorBucket: string): Promise<FailedRecordsInfo> {
   const { errorPrefix, errorOutputType } = settings.deliveryStream;
   const records: FailedRecordInfo[] = [];
+  let left = readBytes;
   for await (const key of newestFirst(errorBucket, `${errorPrefix}${errorOutputType}`, 4)) {
-    for await (const line of linesOf(join(errorBucket, key))) {
-      if (records.length === shownRecords) return { more: true, records };
-      records.push(shown(line, key));
+    const file = await open(join(errorBucket, key));
+    try {
+      const { size } = await file.stat();
+      for await (const text of linesFromEnd(file, size, left)) {
+        const line = parsed(text);
+        if (!line || records.length === shownRecords) return { more: true, records };
+        records.push(shown(line, key));
+      }
+      if (size > left) return { more: true, records };
+      left -= size;
+    } finally {
+      await file.close();
     }
   }
   return { more: false, records };
@@ -44,47 +54,40 @@ async function* newestFirst(root: string, folder: string, depth: number): AsyncG
   }
 }
 
-async function* linesOf(path: string): AsyncGenerator<FailedLine> {
-  const input = createReadStream(path, { end: readBytes - 1 });
+/** Undefined when it is not a line of an error object. */
+function parsed(text: Buffer): FailedLine | undefined {
   try {
-    for await (const text of createInterface({ input })) {
-      const line = parsed(text);
-      // The last line of an object that is not read to its end.
-      if (!line) return;
-      yield line;
-    }
-  } finally {
-    input.destroy();
-  }
-}
-
-function parsed(text: string): FailedLine | undefined {
-  try {
-    return JSON.parse(text) as FailedLine;
+    const line = JSON.parse(text.toString("utf8")) as Partial<FailedLine> | null;
+    return typeof line?.rawData === "string" ? (line as FailedLine) : undefined;
   } catch {
     return undefined;
   }
 }
 
-function shown(line: FailedLine, object: string): FailedRecordInfo {
-  const raw = Buffer.from(line.rawData, "base64");
-  const { text, isText } = decoded(raw);
+function shown({ rawData, ...line }: FailedLine, object: string): FailedRecordInfo {
+  const bytes = Buffer.byteLength(rawData, "base64");
   return {
     arrivalMs: line.arrivalTimestamp,
     errorCode: line.errorCode,
     errorMessage: line.errorMessage,
     attempts: line.attemptsMade,
-    text,
-    bytes: raw.length,
-    isText,
+    ...beginningAsText(rawData, bytes),
+    bytes,
     object,
   };
 }
 
-function decoded(raw: Buffer): { readonly text: string; readonly isText: boolean } {
-  const beginning = raw.subarray(0, shownBytes);
+function beginningAsText(
+  rawData: string,
+  bytes: number,
+): { readonly text: string; readonly isText: boolean } {
+  // Four characters of base64 stand for three bytes.
+  const beginning = Buffer.from(rawData.slice(0, Math.ceil(shownBytes / 3) * 4), "base64").subarray(
+    0,
+    shownBytes,
+  );
   try {
-    const isWhole = raw.length <= shownBytes;
+    const isWhole = bytes <= shownBytes;
     return {
       text: new TextDecoder("utf-8", { fatal: true }).decode(beginning, { stream: !isWhole }),
       isText: true,

@@ -278,9 +278,9 @@ describe("what the page asks for", () => {
     const { records, more } = await json<FailedRecordsInfo>("/api/failed");
     expect(more).toBe(false);
     expect(records).toMatchObject([
-      { errorCode: "Iceberg.SchemaTypeMismatch", text: '{"temperature":"warm"}', isText: true, bytes: 22 },
-      { errorCode: "Iceberg.InvalidJson", isText: false, bytes: 2 },
       { errorCode: "Iceberg.InvalidJson", isText: true, bytes: 3_000, text: "é".repeat(1_000) },
+      { errorCode: "Iceberg.InvalidJson", isText: false, bytes: 2 },
+      { errorCode: "Iceberg.SchemaTypeMismatch", text: '{"temperature":"warm"}', isText: true, bytes: 22 },
     ]);
   });
 });

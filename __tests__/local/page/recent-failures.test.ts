@@ -4,6 +4,7 @@ import { dirname, join } from "node:path";
 import { failedRecordLine } from "../../../local/firehose/failed-records";
 import { refusals } from "../../../local/firehose/record-cases";
 import { recentFailures } from "../../../local/page/recent-failures";
+import { putRecordBatchLimits } from "../../../pipeline/firehose-limits";
 
 let bucket: string;
 
@@ -57,9 +58,44 @@ it("shows fifty, and says when there are more", async () => {
   expect([more, records.length, records[0]?.text]).toEqual([true, 50, "y"]);
 });
 
-it("reads no more of a large object than it shows", async () => {
-  writeObject("2026/01/01/00/large", line("first") + line(Buffer.alloc(2_000_000, "x")) + line("unreached"));
-  expect(await texts()).toEqual(["first"]);
+it("shows the last fifty of an object, the last one first", async () => {
+  const lines = Array.from({ length: 120 }, (_, index) => line(`bad ${index}`));
+  writeObject("2026/01/01/00/object", lines.join(""));
+  const { more, records } = await recentFailures(bucket);
+  expect(more).toBe(true);
+  expect(records.map(({ text }) => text)).toEqual(
+    Array.from({ length: 50 }, (_, index) => `bad ${119 - index}`),
+  );
+});
+
+it("shows large records too, with their size, and what lies behind them", async () => {
+  const large = Buffer.alloc(putRecordBatchLimits.recordBytes, "x");
+  writeObject("2026/01/01/00/older", line("oldest"));
+  writeObject("2026/01/01/01/newer", line("first") + line(large) + line(large) + line("last"));
+  const { more, records } = await recentFailures(bucket);
+  expect(more).toBe(false);
+  expect(records.map(({ text, bytes }) => [text.slice(0, 6), text.length, bytes])).toEqual([
+    ["last", 4, 4],
+    ["xxxxxx", 2_000, large.length],
+    ["xxxxxx", 2_000, large.length],
+    ["first", 5, 5],
+    ["oldest", 6, 6],
+  ]);
+});
+
+it("says when there is more than it reads, and leaves nothing out in between", async () => {
+  const large = Buffer.alloc(putRecordBatchLimits.recordBytes, "x");
+  writeObject("2026/01/01/00/older", line("not shown"));
+  writeObject("2026/01/01/01/newer", line("not read") + line(large).repeat(7) + line("last"));
+  const { more, records } = await recentFailures(bucket);
+  expect(more).toBe(true);
+  expect(records.map(({ text }) => text[0])).toEqual(["l", "x", "x", "x", "x", "x", "x"]);
+});
+
+it.each(["no JSON", "null", "{}"])("stops before a line that is no failed record: %s", async (text) => {
+  writeObject("2026/01/01/00/object", `${line("before")}${text}\n${line("after")}`);
+  const { more, records } = await recentFailures(bucket);
+  expect([more, records.map((record) => record.text)]).toEqual([true, ["after"]]);
 });
 
 it("does not split a character where it cuts a record off", async () => {
