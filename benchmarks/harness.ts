@@ -2,6 +2,8 @@
 export interface Benchmark {
   readonly name: string;
   readonly description: string;
+  /** What a reader has to know of how its figures come about, in sentences. */
+  readonly method?: string;
   run(options: BenchmarkOptions): Promise<readonly Figure[]>;
 }
 
@@ -15,7 +17,7 @@ export interface BenchmarkOptions {
 /** One measured quantity: a sample for each run. */
 export interface Figure {
   readonly name: string;
-  readonly unit: "ms" | "KB" | "MB" | "files" | "ratio";
+  readonly unit: "ms" | "s" | "KB" | "MB" | "files" | "ratio";
   readonly samples: readonly number[];
   /** The target: the median is to be at most this. */
   readonly most?: number;

@@ -44,12 +44,20 @@ export interface Comparison {
   readonly regressions: readonly Regression[];
   /** Ratios that the record does not have. */
   readonly unknown: readonly string[];
+  /** Recorded ratios that a benchmark did not give although it ran. */
+  readonly missing: readonly string[];
+}
+
+/** Whether every ratio was compared, and none is far above the recorded one. */
+export function passes({ regressions, unknown, missing }: Comparison): boolean {
+  return regressions.length + unknown.length + missing.length === 0;
 }
 
 /** Only ratios within one run are compared: times and sizes are another machine's. */
 export function compare(results: Results, recorded: Results): Comparison {
   const regressions: Regression[] = [];
   const unknown: string[] = [];
+  const missing: string[] = [];
   let compared = 0;
   for (const [benchmark, summaries] of Object.entries(results)) {
     for (const { name, unit, median } of summaries) {
@@ -65,6 +73,13 @@ export function compare(results: Results, recorded: Results): Comparison {
       if (!(median <= limit))
         regressions.push({ benchmark, figure: name, median, recorded: before.median, limit });
     }
+    const given = ratioNames(summaries);
+    const lost = ratioNames(recorded[benchmark] ?? []).filter((name) => !given.includes(name));
+    missing.push(...lost.map((name) => `${benchmark}: ${name}`));
   }
-  return { compared, regressions, unknown };
+  return { compared, regressions, unknown, missing };
+}
+
+function ratioNames(summaries: readonly Summary[]): string[] {
+  return summaries.filter(({ unit }) => unit === "ratio").map(({ name }) => name);
 }

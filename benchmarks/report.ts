@@ -28,16 +28,17 @@ export function table(summaries: readonly Summary[]): string {
 /** `docs/benchmarks.md`, before it is formatted. */
 export function page(
   { date, machine, results }: BenchmarkRecord,
-  benchmarks: readonly Pick<Benchmark, "name" | "description">[],
+  benchmarks: readonly Pick<Benchmark, "name" | "description" | "method">[],
 ): string {
   const packages = Object.entries(machine.packages).map(([name, version]) => `${name} ${version}`);
   const lines = [
     "# Benchmarks",
     "",
     "Written by `npm run bench`; do not edit it by hand. Each figure is the median of so many runs, with the smallest and",
-    "largest of them; what is short is warmed up first. Variants that are compared run in turn, and a ratio is formed",
-    "within each round, so that a slower or busier machine changes it little; times it does change. A figure that has a",
-    "target says whether its median meets it.",
+    "largest of them; what one run gives may itself be picked from several measurements, as the text above a table then",
+    "says. What is short is warmed up first. Variants that are compared run in turn, and a ratio is formed within each",
+    "round, so that a slower or busier machine changes it little; times it does change. A figure that has a target says",
+    "whether its median meets it. KB and MB are 1,000 and 1,000,000 bytes.",
     "",
     `Run on ${date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, ` +
       `Node.js ${machine.node}; ${packages.join(", ")}.`,
@@ -50,10 +51,11 @@ export function page(
     "npm run bench -- --json            # only JSON on stdout",
     "```",
   ];
-  for (const { name, description } of benchmarks) {
+  for (const { name, description, method } of benchmarks) {
     const summaries = results[name];
     if (!summaries) continue;
     lines.push("", `## ${name}`, "", `${description[0]?.toUpperCase() ?? ""}${description.slice(1)}.`, "");
+    if (method) lines.push(method, "");
     const rows = [head, head.map((_, n) => (n === 0 || n === 6 ? "---" : "---:")), ...summaries.map(cells)];
     lines.push(...rows.map((row) => `| ${row.map((cell) => cell.replaceAll("|", "\\|")).join(" | ")} |`));
   }
@@ -61,15 +63,19 @@ export function page(
 }
 
 /** What `--check` says. */
-export function verdict({ compared, regressions, unknown }: Comparison): string {
+export function verdict({ compared, regressions, unknown, missing }: Comparison): string {
   const far = regressions.map(
     ({ benchmark, figure, median, recorded, limit }) =>
       `${benchmark}: ${figure}: ${text(median)}, recorded ${text(recorded)}, at most ${text(limit)} allowed`,
   );
-  const missing = unknown.map((name) => `${name}: not recorded, so not compared`);
+  const notCompared = [
+    ...unknown.map((name) => `${name}: not recorded, so not compared`),
+    ...missing.map((name) => `${name}: recorded, but missing from this run`),
+  ];
   const summary =
     regressions.length === 0
       ? `${compared} ratios are near the recorded ones.`
       : `${regressions.length} of ${compared} ratios are far above the recorded ones.`;
-  return [...far, ...missing, summary].join("\n");
+  const lost = notCompared.length === 0 ? [] : [`Could not be compared: ${notCompared.length}.`];
+  return [...far, ...notCompared, summary, ...lost].join("\n");
 }

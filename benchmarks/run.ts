@@ -10,7 +10,7 @@ import { commitBenchmark } from "./iceberg/commit-benchmark";
 import { thisMachine } from "./machine";
 import { showLines } from "./progress-line";
 import { queryBenchmark } from "./query/query-benchmark";
-import { type BenchmarkRecord, compare, readRecord, writeRecord } from "./record";
+import { type BenchmarkRecord, compare, passes, readRecord, writeRecord } from "./record";
 import { replayBenchmark } from "./replay/replay-benchmark";
 import { page, table, verdict } from "./report";
 import { serveBenchmark } from "./serve/serve-benchmark";
@@ -27,13 +27,14 @@ const benchmarks: readonly Benchmark[] = [
   dayBenchmark,
 ];
 
-const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--check] [--json]
+const usage = `Usage: npm run bench -- [NAME ...] [--quick] [--check] [--json] [--help]
 
 ${benchmarks.map(({ name, description }) => `  ${name.padEnd(12)}${description}`).join("\n")}
 
   --quick     few runs on less data: shows that it works, not how fast it is
-  --check     fails if a ratio is far above the recorded one; writes nothing
+  --check     fails if a ratio is far above the recorded one, or is in only one of them; writes nothing
   --json      only JSON on stdout
+  -h, --help  this text
 
 Without a name or an option but --json, all run, and docs/benchmarks.md and benchmarks/recorded.json are written.
 `;
@@ -45,20 +46,29 @@ interface Arguments {
   readonly json: boolean;
 }
 
-function readArguments(): Arguments | string {
+type Reading = Arguments | "help" | { readonly problem: string };
+
+function readArguments(): Reading {
   try {
     const { positionals, values } = parseArgs({
       allowPositionals: true,
-      options: { quick: { type: "boolean" }, check: { type: "boolean" }, json: { type: "boolean" } },
+      options: {
+        quick: { type: "boolean" },
+        check: { type: "boolean" },
+        json: { type: "boolean" },
+        help: { type: "boolean", short: "h" },
+      },
     });
+    if (values.help) return "help";
     const unknown = positionals.filter((name) => !benchmarks.some((benchmark) => benchmark.name === name));
-    if (unknown.length > 0) return `There is no benchmark "${unknown.join('", "')}".`;
+    if (unknown.length > 0) return { problem: `There is no benchmark "${unknown.join('", "')}".` };
     const { quick = false, check = false, json = false } = values;
-    if (quick && check) return "--check needs the recorded amounts of data; it does not go with --quick.";
+    if (quick && check)
+      return { problem: "--check needs the recorded amounts of data; it does not go with --quick." };
     const chosen = benchmarks.filter(({ name }) => positionals.length === 0 || positionals.includes(name));
     return { chosen, quick, check, json };
   } catch (error) {
-    return (error as Error).message;
+    return { problem: (error as Error).message };
   }
 }
 
@@ -85,8 +95,12 @@ async function write(record: BenchmarkRecord): Promise<void> {
 
 async function main(): Promise<number> {
   const read = readArguments();
-  if (typeof read === "string") {
-    console.error(`${read}\n\n${usage}`);
+  if (read === "help") {
+    process.stdout.write(usage);
+    return 0;
+  }
+  if ("problem" in read) {
+    console.error(`${read.problem}\n\n${usage}`);
     return 2;
   }
   const recorded = read.check ? readRecord() : undefined;
@@ -94,7 +108,7 @@ async function main(): Promise<number> {
   const comparison = recorded && compare(results, recorded.results);
   if (read.json) console.log(JSON.stringify({ machine: thisMachine(), results, comparison }, null, 2));
   else if (comparison) console.log(verdict(comparison));
-  if (comparison) return comparison.regressions.length === 0 ? 0 : 1;
+  if (comparison) return passes(comparison) ? 0 : 1;
   if (!read.quick && read.chosen.length === benchmarks.length) {
     await write({ date: new Date().toISOString().slice(0, 10), machine: thisMachine(), results });
     console.error("Wrote docs/benchmarks.md and benchmarks/recorded.json.");

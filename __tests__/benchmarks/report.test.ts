@@ -24,7 +24,7 @@ describe("page", () => {
       },
     },
     [
-      { name: "query", description: "the four queries" },
+      { name: "query", description: "the four queries", method: "Each is asked twice." },
       { name: "day", description: "not run" },
     ],
   );
@@ -41,7 +41,7 @@ describe("page", () => {
   });
 
   it("leaves out what was not run", () => {
-    expect(text).toContain("## query\n\nThe four queries.\n");
+    expect(text).toContain("## query\n\nThe four queries.\n\nEach is asked twice.\n\n|");
     expect(text).not.toContain("## day");
   });
 });
@@ -50,17 +50,19 @@ describe("verdict", () => {
   it("lists what is far above the record", () => {
     const regressions = [{ benchmark: "query", figure: "x", median: 4, recorded: 1, limit: 1.5 }];
 
-    expect(verdict({ compared: 3, regressions, unknown: ["day: y"] })).toBe(
+    expect(verdict({ compared: 3, regressions, unknown: ["day: y"], missing: ["serve: z"] })).toBe(
       [
         "query: x: 4.00, recorded 1.00, at most 1.50 allowed",
         "day: y: not recorded, so not compared",
+        "serve: z: recorded, but missing from this run",
         "1 of 3 ratios are far above the recorded ones.",
+        "Could not be compared: 2.",
       ].join("\n"),
     );
   });
 
   it("says when nothing is", () => {
-    expect(verdict({ compared: 3, regressions: [], unknown: [] })).toBe(
+    expect(verdict({ compared: 3, regressions: [], unknown: [], missing: [] })).toBe(
       "3 ratios are near the recorded ones.",
     );
   });

@@ -39,7 +39,7 @@ async function simulate(hours: number, progress: (line: string) => void): Promis
       return {
         milliseconds: Number(message.milliseconds),
         cpuMilliseconds: Number(message.cpuMilliseconds),
-        peakMegabytes: Number(message.peakKilobytes) / 1024,
+        peakMegabytes: (Number(message.peakKilobytes) * 1024) / 1e6,
         files: Number(message.files),
         megabytes: Number(message.bytes) / 1e6,
         hours: perHour,

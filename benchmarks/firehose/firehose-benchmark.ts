@@ -39,7 +39,7 @@ async function through(client: "http" | "sdk", records: number): Promise<Passage
     const result = await stream.hear();
     const milliseconds = Number(process.hrtime.bigint() - start) / 1e6;
     expectRows(result, records);
-    return { milliseconds, peakMegabytes: Number(result.peakKilobytes) / 1024 };
+    return { milliseconds, peakMegabytes: (Number(result.peakKilobytes) * 1024) / 1e6 };
   } finally {
     sender.end();
     stream.end();

@@ -96,6 +96,9 @@ async function measure(
 export const functionBenchmark: Benchmark = {
   name: "function",
   description: "the data generator: zip, cold start, CPU and memory against a plain AWS SDK loop",
+  method:
+    "Each process's peak memory is read once, after all of its invocations: another such process would have to make as " +
+    "many. The zip is the same in every run.",
   async run(options) {
     const server = await FirehoseServer.start();
     const environment = {

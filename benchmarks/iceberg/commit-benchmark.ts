@@ -12,14 +12,28 @@ const commitsBetweenMaintenance = 15;
 const rowsPerFile = 1000;
 /** Commits before those that are measured on a long table. */
 const earlierCommits = { quick: 240, full: 990 };
+/** Commits before those that are measured on a short one. */
+const fewEarlierCommits = 5;
+const warmUpRounds = { quick: 1, full: 3 };
+const measuredRounds = { quick: 3, full: 25 };
 /** Commits that one sample is the fastest of: whatever else the machine does can only slow one down. */
 const commitsPerSample = 9;
+
+const commitsBeforeLate = earlierCommits.full + warmUpRounds.full * commitsPerSample;
+const lateCommits = [commitsBeforeLate + 1, commitsBeforeLate + measuredRounds.full * commitsPerSample]
+  .map((commit) => commit.toLocaleString("en-US"))
+  .join(" to ");
 
 /** Whether a commit still costs the same when a thousand came before it, and whether days pile up files. */
 export const commitBenchmark: Benchmark = {
   name: "iceberg",
   description:
     "commit number 1,000 of the local table against number 10, with and without compaction; files after days",
+  method:
+    `A run's time is that of the fastest of ${commitsPerSample} commits, and its metadata their average. "Number 10" ` +
+    `stands for commits ${fewEarlierCommits + 1} to ${fewEarlierCommits + commitsPerSample} of a table that each run ` +
+    `has for itself, "number 1,000" for commits ${lateCommits} of one table, ${commitsPerSample} a run. Files are ` +
+    "counted once: their number is the same each time.",
   async run(options) {
     const directory = mkdtempSync(join(tmpdir(), "iceberg-benchmark-"));
     const writer = await ParquetWriter.open();
@@ -64,10 +78,13 @@ async function commitFigures(
     uncompacted: await uncompacted.countDataFiles(),
   };
 
-  const runs = { warmUp: quick ? 1 : 3, runs: quick ? 3 : 25, progress };
+  const runs = quick
+    ? { warmUp: warmUpRounds.quick, runs: measuredRounds.quick, progress }
+    : { warmUp: warmUpRounds.full, runs: measuredRounds.full, progress };
   // A file system may take longer in folders that it has only just made, so these are made beforehand.
   const short: TableInTime[] = [];
-  for (let n = 0; n < runs.warmUp + runs.runs; n++) short.push(await grown(await create(), 5));
+  for (let n = 0; n < runs.warmUp + runs.runs; n++)
+    short.push(await grown(await create(), fewEarlierCommits));
   const round = () => {
     const next = short.pop();
     if (next === undefined) throw new RangeError("there are more rounds than short tables");

@@ -132,8 +132,8 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
     },
     {
       ...figure(
-        "seconds for each update that a page saw",
-        "ratio",
+        "from one update that a page saw to the next, on average",
+        "s",
         watched.map(({ tally }) => (seconds * (pages - stalledPages)) / tally.updates),
       ),
     },

@@ -1,0 +1,35 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
+
+const root = join(__dirname, "..", "..");
+
+function bench(...args: readonly string[]) {
+  const { status, stdout, stderr } = spawnSync(
+    process.execPath,
+    ["--require", "tsx/cjs", "benchmarks/run.ts", ...args],
+    { cwd: root, encoding: "utf8" },
+  );
+  return { status, stdout, stderr };
+}
+
+describe("npm run bench", () => {
+  it.each(["--help", "-h"])("explains itself on stdout with %s", (option) => {
+    expect(bench(option)).toEqual({
+      status: 0,
+      stdout: expect.stringMatching(/^Usage: npm run bench -- [^]*synthesis [^]*--check /) as string,
+      stderr: "",
+    });
+  });
+
+  it.each([
+    ["a name that is none", ["nothing"], 'There is no benchmark "nothing".'],
+    ["an unknown option", ["--fast"], "--fast"],
+    ["--check of less data than was recorded", ["--quick", "--check"], "--check needs the recorded amounts"],
+  ])("rejects %s", (_, args, problem) => {
+    const { status, stdout, stderr } = bench(...args);
+
+    expect({ status, stdout }).toEqual({ status: 2, stdout: "" });
+    expect(stderr).toContain(problem);
+    expect(stderr).toContain("Usage: npm run bench");
+  });
+});
