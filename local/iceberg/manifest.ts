@@ -10,10 +10,12 @@ export interface ManifestEntry {
   /** The snapshot that added the file, or deleted it. */
   readonly snapshotId: number;
   /**
-   * Undefined in an added entry that is being written: it is known only once the commit has won, so readers take it
+   * Age of the rows ("data sequence number"): a file that compaction wrote has that of its newest input. Undefined in
+   * an added entry of new rows that is being written: it is known only once the commit has won, so readers take it
    * from the manifest list (spec, "Sequence Number Inheritance").
    */
   readonly sequenceNumber: number | undefined;
+  /** Of the commit that added the file; undefined in every added entry that is being written. */
   readonly fileSequenceNumber: number | undefined;
   readonly file: DataFile;
 }

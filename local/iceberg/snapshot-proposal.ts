@@ -59,8 +59,10 @@ export async function proposeSnapshot(
     removed.size === 0 ? await merging(live, manifests) : await removing(live, removed, manifests);
   if (rewriting === undefined) return undefined;
 
+  const deletedEntries = rewriting.entries.filter(({ file }) => removed.has(file.path));
+  const sequenceNumber = newestData(deletedEntries);
   const entries = added.map((file): ManifestEntry => {
-    return { status: "added", snapshotId, sequenceNumber: undefined, fileSequenceNumber: undefined, file };
+    return { status: "added", snapshotId, sequenceNumber, fileSequenceNumber: undefined, file };
   });
   const rewritten = rewriting.entries.map((entry): ManifestEntry => {
     return removed.has(entry.file.path)
@@ -77,7 +79,7 @@ export async function proposeSnapshot(
   const files = [...encoded.map(({ unwritten }) => unwritten), list];
   await manifests.write(files);
 
-  const deleted = rewriting.entries.filter(({ file }) => removed.has(file.path)).map(({ file }) => file);
+  const deleted = deletedEntries.map(({ file }) => file);
   const snapshot: SnapshotJson = {
     "snapshot-id": snapshotId,
     ...(parent === undefined ? {} : { "parent-snapshot-id": parent["snapshot-id"] }),
@@ -92,6 +94,15 @@ export async function proposeSnapshot(
     snapshot,
     files: files.map(({ path }) => path),
   };
+}
+
+/**
+ * The data sequence number of a file that takes the place of others: its rows are as old as those it was made of, and
+ * not as the commit that rewrote them (spec, "Sequence Numbers"). Undefined when it takes the place of none.
+ */
+function newestData(replaced: readonly ManifestEntry[]): number | undefined {
+  const known = replaced.flatMap(({ sequenceNumber }) => sequenceNumber ?? []);
+  return known.length === 0 ? undefined : Math.max(...known);
 }
 
 /** Manifests that are replaced by one, and the live entries of all of them. */

@@ -129,7 +129,8 @@ export class IcebergTable {
   }
 
   /**
-   * The files of a snapshot, oldest first; of the current one by default.
+   * The files of a snapshot, of the current one by default: those with the oldest rows first, as far as commits order
+   * rows. A file that compaction wrote stands where its newest input stood.
    *
    * @throws SnapshotNotFoundError
    */
@@ -143,6 +144,7 @@ export class IcebergTable {
     return entries
       .flat()
       .filter(({ status }) => status !== "deleted")
+      .sort((a, b) => (a.sequenceNumber ?? 0) - (b.sequenceNumber ?? 0))
       .map(({ file }) => file);
   }
 

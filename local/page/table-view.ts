@@ -6,10 +6,12 @@ import { IcebergTable } from "../iceberg/table";
 import { QuerySession } from "../query/query-session";
 import type { QueryLimits } from "../query/session-setup";
 import type { SnapshotContents, SnapshotInfo, TableInfo } from "./api";
+import { filesWithNewest } from "./newest-files";
 
 const shownSnapshots = 100;
 const shownFiles = 100;
 const shownRows = 20;
+const timeColumn = "timestamp";
 const limits: QueryLimits = { memoryMib: 256, timeoutMs: 10_000, rows: shownRows, characters: 2 ** 20 };
 
 /** Snapshots that were looked at last; what they hold never changes. */
@@ -62,16 +64,15 @@ export class TableView {
   private async read(snapshotId?: number): Promise<SnapshotContents> {
     const { names, table } = this;
     const files = snapshotId === undefined ? [] : await table.dataFiles(snapshotId);
-    const newest = newestFiles(files);
+    const time = table.columns.find(({ name, type }) => name === timeColumn && type === "long");
+    const newest = time === undefined ? files : filesWithNewest(files, time.fieldId, shownRows);
     const session = await QuerySession.open(
       names,
       { columns: table.columns, files: newest.map(({ path }) => path), snapshots: [] },
       limits,
     );
     try {
-      const byTime = table.columns.some(({ name }) => name === "timestamp")
-        ? 'ORDER BY "timestamp" DESC'
-        : "";
+      const byTime = time === undefined ? "" : `ORDER BY ${sqlIdentifier(time.name)} DESC`;
       const sql = `SELECT * FROM ${sqlIdentifier(names.table)} ${byTime} LIMIT ${shownRows}`;
       return {
         fileCount: files.length,
@@ -89,14 +90,6 @@ export class TableView {
       session.close();
     }
   }
-}
-
-/** The last files that have enough rows: the newest readings are in them, and a large table is not read for twenty. */
-function newestFiles<T extends { readonly recordCount: number }>(files: readonly T[]): readonly T[] {
-  let rows = 0;
-  let first = files.length;
-  while (first > 0 && rows < shownRows) rows += files[--first]?.recordCount ?? 0;
-  return files.slice(first);
 }
 
 function snapshotInfo({ snapshotId, timestampMs, operation, summary }: Snapshot): SnapshotInfo {

@@ -369,3 +369,20 @@ test("a replaced file is marked as deleted once, and then left out", async () =>
   expect(await paths(table)).toHaveLength(3);
   expect(await paths(table, 1001)).toEqual([first!.path, second!.path, kept!.path]);
 });
+
+test("a file that takes the place of others is as old as the newest of them, and as its own commit", async () => {
+  const table = await newTable(directory);
+  const [first, second, between, last, merged] = Array.from({ length: 5 }, () => fakeDataFile(table));
+  for (const file of [first!, second!, between!, last!]) await table.append([file]);
+
+  await table.replaceFiles([first!, second!], [{ ...merged!, recordCount: 20 }]);
+  const { records: listed } = await readAvro(metadataFile(table, "snap-1005-5.avro"));
+  const added = listed.at(-1)!;
+  const { records } = await readAvro(added.manifest_path as string);
+
+  expect(added).toMatchObject({ added_files_count: 1, sequence_number: 5, min_sequence_number: 2 });
+  expect(records).toMatchObject([
+    { status: 1, snapshot_id: 1005, sequence_number: 2, file_sequence_number: null },
+  ]);
+  expect(await paths(table)).toEqual([merged!.path, between!.path, last!.path]);
+});
