@@ -56,6 +56,7 @@ export class FunctionProcess {
   /** What the function wrote to stdout. */
   stdout = "";
   stderr = "";
+  private readonly ended: Promise<never>;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -63,6 +64,10 @@ export class FunctionProcess {
   ) {
     child.stdout?.on("data", (data) => (this.stdout += String(data)));
     child.stderr?.on("data", (data) => (this.stderr += String(data)));
+    this.ended = once(child, "exit").then(() => {
+      throw new Error(`the function's process has ended: ${this.stderr}`);
+    });
+    this.ended.catch(() => undefined);
   }
 
   static async start({
@@ -115,10 +120,7 @@ export class FunctionProcess {
   }
 
   private async answer<T>(): Promise<T> {
-    const failed = once(this.child, "exit").then(() => {
-      throw new Error(`the function's process has ended: ${this.stderr}`);
-    });
-    const [message] = (await Promise.race([once(this.child, "message"), failed])) as [T];
+    const [message] = (await Promise.race([once(this.child, "message"), this.ended])) as [T];
     return message;
   }
 }
