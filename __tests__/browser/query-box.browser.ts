@@ -57,6 +57,33 @@ describeInBrowser("the query box", () => {
     expect(await button("Run").isVisible()).toBe(true);
   });
 
+  it("plots a line along minutes, and reads it under the pointer", async () => {
+    await page.getByLabel("SQL").fill(`
+      SELECT timestamp / 60 AS minute, avg(temperature) AS average, count(*) AS readings
+      FROM firehosetos3demo GROUP BY 1 ORDER BY 1`);
+    await button("Run").click();
+    const plot = page.getByRole("figure", { name: "Plot of the result" });
+    await plot.locator("canvas").waitFor();
+    await plot.getByLabel("Plot", { exact: true }).selectOption("readings");
+    const first = result().locator("tbody tr").first().locator("td");
+    const [minute = ""] = await first.allTextContents();
+
+    await plot.locator(".u-over").hover({ position: { x: 1, y: 40 } });
+
+    await plot.getByText(`${minute}: 10,000`).waitFor();
+    const pixels = `(() => {
+      const canvas = document.querySelector(".line-plot canvas");
+      const { data } = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height);
+      const colour = getComputedStyle(document.documentElement).getPropertyValue("--series-1").trim();
+      const [red, green, blue] = [1, 3, 5].map((at) => parseInt(colour.slice(at, at + 2), 16));
+      let count = 0;
+      for (let i = 0; i < data.length; i += 4)
+        if (data[i] === red && data[i + 1] === green && data[i + 2] === blue) count++;
+      return count;
+    })()`;
+    expect(await page.evaluate(pixels)).toBeGreaterThan(100);
+  });
+
   it("is not stopped by the second half of a double click", async () => {
     await page.getByLabel("SQL").fill("SELECT 42 AS answer");
     await button("Run").dblclick();

@@ -271,7 +271,8 @@ export class Chart {
   }
 }
 
-function axisStyle(): uPlot.Axis {
+/** As every chart of the page has it. */
+export function axisStyle(): uPlot.Axis {
   return {
     stroke: () => colour("--text-soft"),
     grid: { stroke: () => colour("--grid"), width: 1 },

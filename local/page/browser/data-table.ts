@@ -47,12 +47,6 @@ export function valueCell(value: Value): TableCell {
   return value === null ? element("span", { class: "null" }, "null") : cellText(value);
 }
 
-const numberTypes = /^(?:tinyint|smallint|integer|bigint|real|double|float|decimal.*)$/;
-
-export function isNumberType(type: string): boolean {
-  return numberTypes.test(type);
-}
-
 /** What a box shows when it has no table. */
 export function notice(kind: "empty" | "error", text: string): HTMLElement {
   return element("p", { class: `notice notice-${kind}`, role: kind === "error" ? "alert" : "status" }, text);

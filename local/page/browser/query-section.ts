@@ -1,8 +1,11 @@
 import type { Answer, PipelineInfo, Refusal, SnapshotInfo } from "../api";
-import { dataTable, isNumberType, notice, valueCell } from "./data-table";
+import { onSchemeChange } from "./colours";
+import { isNumberType } from "./column-type";
+import { dataTable, notice, valueCell } from "./data-table";
 import { byId, element, replaceContent, setText } from "./dom";
 import { count, seconds, type TimeFormat } from "./format";
-import { plotChoice, resultPlot } from "./result-plot";
+import { plotChoice } from "./plot-choice";
+import { resultPlot, type ResultPlot } from "./result-plot";
 import { RefusedError, server } from "./server";
 
 interface RunningQuery {
@@ -30,6 +33,7 @@ export class QuerySection {
   private running: RunningQuery | undefined;
   private snapshot: SnapshotInfo | undefined;
   private moment = "";
+  private plot: ResultPlot | undefined;
 
   constructor({ queries, athenaTable }: PipelineInfo, time: TimeFormat) {
     this.saved = queries.map(({ name, description, sql }) => {
@@ -59,6 +63,7 @@ export class QuerySection {
       event.preventDefault();
       void this.ask();
     });
+    onSchemeChange(() => this.plot?.recolour());
     this.showMoment(undefined, time);
     replaceContent(this.result, notice("empty", "Choose a query or write one."));
     replaceContent(
@@ -153,11 +158,12 @@ export class QuerySection {
       rows.map((row) => row.map(valueCell)),
     );
     const choice = plotChoice(answer);
+    this.plot = choice && resultPlot(answer, choice);
     const parts = element(
       "div",
       { class: choice ? "result-parts has-plot" : "result-parts" },
       rows.length > 0 ? table : notice("empty", "No rows."),
-      choice && resultPlot(answer, choice),
+      this.plot?.node,
     );
     replaceContent(
       this.result,

@@ -1,5 +1,6 @@
 import type { SnapshotContents, SnapshotInfo, TableInfo } from "../api";
-import { dataTable, isNumberType, notice, valueCell } from "./data-table";
+import { isNumberType } from "./column-type";
+import { dataTable, notice, valueCell } from "./data-table";
 import { byId, element, replaceContent } from "./dom";
 import { bytes, count, type TimeFormat } from "./format";
 import { server } from "./server";
