@@ -48,10 +48,17 @@ describeInBrowser("what is shown", () => {
   it("has everything that came while the page was hidden, as soon as it is seen again", async () => {
     await becomes("hidden");
     expect(await connection()).toBe("Connecting");
+    // Another page that is seen: what changes is sent to it, and is no news when this one listens again.
+    const other = await page.context().newPage();
+    await other.goto(`${served.url}/`);
     await deliverNews();
     await wait(120);
+    await other.locator(".tile").getByText("120,001").waitFor();
+    await other.close();
 
+    const reload = page.waitForRequest("**/api/metrics?*", { timeout: 8_000 });
     await becomes("visible");
+    await reload;
     await isLive();
 
     await newcomer().waitFor();
