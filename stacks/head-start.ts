@@ -3,11 +3,11 @@ import { bundleFunctionAhead } from "../functions/bundle-function";
 
 // What main.ts begins before it loads anything else.
 
-// cdktf takes a stack trace for every token, and its files carry source maps: to read the maps and to translate every
-// trace is a third of a synthesis. Nobody sees a trace without DEBUG=1.
+// cdktf captures a stack trace for every token, and its files carry source maps: to read the maps and to translate
+// every trace is a third of a synthesis.
 if (process.env.DEBUG !== "1") {
   process.setSourceMapsEnabled(false);
-  Error.prepareStackTrace = () => "";
+  Error.captureStackTrace = (target) => Object.assign(target, { stack: "" });
 }
 
 /** Resolves when the data generator is bundled, which another process does while this one loads cdktf. */

@@ -37,7 +37,7 @@ export const s3TablesMaintenance: MaintenanceSettings = {
   minimumInputFiles: 8,
   minimumSnapshots: 1,
   maximumSnapshotAgeMs: 120 * hourMs,
-  maximumSnapshots: 200,
+  maximumSnapshots: 150,
   unreferencedFileAgeMs: 3 * dayMs,
 };
 
