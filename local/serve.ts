@@ -28,7 +28,7 @@ const {
 
 const command = createCommand(
   "npm run serve --",
-  "Serve a local Amazon Data Firehose for any AWS client, with an Apache Iceberg table behind it and a live\n" +
+  "Serve a local Amazon Data Firehose for any AWS client, with an Apache Iceberg table behind it and a live " +
     "dashboard, until Ctrl-C. No AWS account is needed.",
 )
   .addOption(
