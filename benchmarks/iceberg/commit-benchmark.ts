@@ -10,19 +10,21 @@ import { TableInTime } from "./table-in-time";
 const secondsBetweenCommits = 240;
 const commitsBetweenMaintenance = 15;
 const rowsPerFile = 1000;
-/** Commits before those that are measured on a long table. */
-const earlierCommits = { quick: 240, full: 990 };
-/** Commits before those that are measured on a short one. */
-const fewEarlierCommits = 5;
-const warmUpRounds = { quick: 1, full: 3 };
-const measuredRounds = { quick: 3, full: 25 };
 /** Commits that one sample is the fastest of: whatever else the machine does can only slow one down. */
 const commitsPerSample = 9;
+/** The numbers of the commits in the middle of those that are measured. */
+const earlyCommit = 10;
+const lateCommit = { quick: 250, full: 1000 };
+const warmUpRounds = 1;
+const measuredRounds = { quick: 3, full: 9 };
 
-const commitsBeforeLate = earlierCommits.full + warmUpRounds.full * commitsPerSample;
-const lateCommits = [commitsBeforeLate + 1, commitsBeforeLate + measuredRounds.full * commitsPerSample]
-  .map((commit) => commit.toLocaleString("en-US"))
-  .join(" to ");
+const commitsBefore = (middle: number): number => middle - (commitsPerSample + 1) / 2;
+const measuredCommits = (middle: number): string =>
+  [commitsBefore(middle) + 1, commitsBefore(middle) + commitsPerSample].map(inWords).join(" to ");
+
+function inWords(number: number): string {
+  return number.toLocaleString("en-US");
+}
 
 /** Whether a commit still costs the same when a thousand came before it, and whether days pile up files. */
 export const commitBenchmark: Benchmark = {
@@ -30,10 +32,10 @@ export const commitBenchmark: Benchmark = {
   description:
     "commit number 1,000 of the local table against number 10, with and without compaction; files after days",
   method:
-    `A run's time is that of the fastest of ${commitsPerSample} commits, and its metadata their average. "Number 10" ` +
-    `stands for commits ${fewEarlierCommits + 1} to ${fewEarlierCommits + commitsPerSample} of a table that each run ` +
-    `has for itself, "number 1,000" for commits ${lateCommits} of one table, ${commitsPerSample} a run. Files are ` +
-    "counted once: their number is the same each time.",
+    `A run's time is that of the fastest of ${commitsPerSample} commits, and its metadata their average. "Number ` +
+    `${earlyCommit}" stands for commits ${measuredCommits(earlyCommit)}, "number ${inWords(lateCommit.full)}" for ` +
+    `commits ${measuredCommits(lateCommit.full)}. Each run has tables of its own, copied from one of each kind: a disk ` +
+    "can be slower in some folders than in others. Files are counted once: their number is the same each time.",
   async run(options) {
     const directory = mkdtempSync(join(tmpdir(), "iceberg-benchmark-"));
     const writer = await ParquetWriter.open();
@@ -65,36 +67,41 @@ async function commitFigures(
   writer: ParquetWriter,
   { quick, progress }: BenchmarkOptions,
 ): Promise<Figure[]> {
-  const earlier = quick ? earlierCommits.quick : earlierCommits.full;
-  const late = (earlier + 10).toLocaleString("en-US");
-  let tables = 0;
-  const create = () => TableInTime.create(join(directory, `commits-${++tables}`), writer, rowsPerFile);
+  const lateNumber = quick ? lateCommit.quick : lateCommit.full;
+  const earlier = commitsBefore(lateNumber);
+  const late = inWords(lateNumber);
+  const runs = quick ? measuredRounds.quick : measuredRounds.full;
+  const create = (name: string) => TableInTime.create(join(directory, name), writer, rowsPerFile);
+  const short = await grown(await create("short"), commitsBefore(earlyCommit));
   progress(`making a table of ${earlier} commits`);
-  const compacted = await grown(await create(), earlier);
+  const compacted = await grown(await create("compacted"), earlier);
   progress(`making a table of ${earlier} commits that is never compacted`);
-  const uncompacted = await grown(await create(), earlier, neverCompacted);
+  const uncompacted = await grown(await create("uncompacted"), earlier, neverCompacted);
   const files = {
     compacted: await compacted.countDataFiles(),
     uncompacted: await uncompacted.countDataFiles(),
   };
 
-  const runs = quick
-    ? { warmUp: warmUpRounds.quick, runs: measuredRounds.quick, progress }
-    : { warmUp: warmUpRounds.full, runs: measuredRounds.full, progress };
   // A file system may take longer in folders that it has only just made, so these are made beforehand.
-  const short: TableInTime[] = [];
-  for (let n = 0; n < runs.warmUp + runs.runs; n++)
-    short.push(await grown(await create(), fewEarlierCommits));
+  progress("copying the tables");
+  const tables: { short: TableInTime; compacted: TableInTime; uncompacted: TableInTime }[] = [];
+  for (let round = 0; round < warmUpRounds + runs; round++) {
+    tables.push({
+      short: await short.copy(join(directory, `short-${round}`)),
+      compacted: await compacted.copy(join(directory, `compacted-${round}`)),
+      uncompacted: await uncompacted.copy(join(directory, `uncompacted-${round}`)),
+    });
+  }
   const round = () => {
-    const next = short.pop();
-    if (next === undefined) throw new RangeError("there are more rounds than short tables");
+    const next = tables.pop();
+    if (next === undefined) throw new RangeError("there are more rounds than tables");
     return sampled({
-      commit10: { table: next },
-      commitLate: { table: compacted },
-      uncompactedLate: { table: uncompacted, changes: neverCompacted },
+      commit10: { table: next.short },
+      commitLate: { table: next.compacted },
+      uncompactedLate: { table: next.uncompacted, changes: neverCompacted },
     });
   };
-  const { rounds } = await alternate({ rounds: round }, runs);
+  const { rounds } = await alternate({ rounds: round }, { warmUp: warmUpRounds, runs, progress });
   const commit10 = rounds.map((samples) => samples.commit10);
   const commitLate = rounds.map((samples) => samples.commitLate);
   const uncompactedLate = rounds.map((samples) => samples.uncompactedLate);
@@ -135,7 +142,7 @@ async function grown(
 
 /**
  * The next commits to each table in turn, one by one: what a disk is busy with lasts longer than a commit. All tables
- * are maintained before; without, retained snapshots would pile up while sampling.
+ * are maintained before, so that each side has been read and written once in this process.
  */
 async function sampled<Name extends string>(
   subjects: Readonly<

@@ -1,4 +1,4 @@
-import { copyFileSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
+import { copyFileSync, linkSync, mkdirSync, readdirSync, renameSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import type { DataFile } from "../../local/iceberg/data-file";
 import { maintain, type MaintenanceReport, type MaintenanceSettings } from "../../local/iceberg/maintenance";
@@ -40,6 +40,26 @@ export class TableInTime {
     const path = join(directory, "template.parquet");
     renameSync(file.path, path);
     return new TableInTime(table, writer, { ...file, path }, clock, written);
+  }
+
+  /**
+   * The same table once more, in folders of its own. Files are linked and not copied: none of a table's files is written
+   * to again.
+   */
+  async copy(directory: string): Promise<TableInTime> {
+    const location = join(directory, "table");
+    for (const folder of ["data", "metadata"]) {
+      mkdirSync(join(location, folder), { recursive: true });
+      for (const name of readdirSync(join(this.table.location, folder)))
+        linkSync(join(this.table.location, folder, name), join(location, folder, name));
+    }
+    const clock = { ...this.clock };
+    const written = { bytes: 0 };
+    const table = await IcebergTable.open(location, {
+      now: () => clock.ms,
+      files: counting(nodeFiles, written),
+    });
+    return new TableInTime(table, this.writer, this.template, clock, written);
   }
 
   /** Returns the milliseconds that the commit took. */
