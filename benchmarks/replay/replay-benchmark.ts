@@ -84,7 +84,7 @@ function started(directory: string): Promise<{ firstLine: number; end: number }>
 
 async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figure[]> {
   const minutes = quick ? 6 : 60;
-  const rounds = { warmUp: quick ? 0 : 1, runs: quick ? 1 : 5, progress };
+  const rounds = { warmUp: quick ? 0 : 1, runs: quick ? 1 : 9, progress };
   const directory = mkdtempSync(join(tmpdir(), "replay-benchmark-"));
   try {
     const hours = await alternate(

@@ -90,6 +90,7 @@ function collect(request: IncomingMessage, share: BodyShare): Promise<Buffer> {
     let chunks: Buffer[] = [];
     let length = 0;
     let isDiscarded = false;
+    let hasEnded = false;
     request.on("data", (chunk: Buffer) => {
       length += chunk.length;
       if (isDiscarded) return;
@@ -100,12 +101,15 @@ function collect(request: IncomingMessage, share: BodyShare): Promise<Buffer> {
       share.release();
     });
     request.once("end", () => {
+      hasEnded = true;
       const [first] = chunks;
       if (length > largestBody) reject(tooLarge());
       else if (isDiscarded) reject(slowDown());
       else resolve(chunks.length === 1 && first ? first : Buffer.concat(chunks, length));
     });
     const abort = () => {
+      // Every request is closed at last, and an error takes longer to make than it looks: it holds a stack trace.
+      if (hasEnded) return;
       reject(new WireError("RequestAbortedException", "The request ended before its body did."));
     };
     // A client that goes away is the client's affair; nobody else can make an incoming request fail.
