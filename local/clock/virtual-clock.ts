@@ -60,20 +60,29 @@ export class VirtualClock implements Clock {
    * @throws StalledClockError when it would never be
    */
   async run<T>(work: Promise<T>): Promise<T> {
-    const done = work.then(
-      () => true,
-      () => true,
-    );
-    while (!(await Promise.race([done, this.standstill()]))) this.jump();
-    return work;
+    const end: { isReached: boolean; announce: () => void } = { isReached: false, announce: () => undefined };
+    const reach = () => {
+      end.isReached = true;
+      end.announce();
+    };
+    work.then(reach, reach);
+    for (;;) {
+      // Promise.race would leave something behind in the work's promise for every jump.
+      await new Promise<void>((resolve, reject) => {
+        end.announce = resolve;
+        this.standstill().then(resolve, reject);
+      });
+      if (end.isReached) return work;
+      this.jump();
+    }
   }
 
-  /** Resolves, to false, when nothing is under way, and nothing that needs no wait is left in the event loop. */
-  private async standstill(): Promise<false> {
+  /** Resolves when nothing is under way, and nothing that needs no wait is left in the event loop. */
+  private async standstill(): Promise<void> {
     await eventLoopTurn();
     for (;;) {
       const busy = [...this.activities].filter(({ isBusy }) => isBusy);
-      if (busy.length === 0) return false;
+      if (busy.length === 0) return;
       await Promise.all(busy.map((activity) => activity.settled()));
       // What has just ended may begin something else in this turn.
       await eventLoopTurn();

@@ -1,6 +1,15 @@
+import { setFlagsFromString } from "node:v8";
+import { runInNewContext } from "node:vm";
 import { StalledClockError, VirtualClock, type Activity } from "../../../local/clock/virtual-clock";
 
 const start = 1_767_225_600_000;
+
+/** Bytes, once garbage is collected. */
+function usedHeap(): number {
+  setFlagsFromString("--expose-gc");
+  (runInNewContext("gc") as () => void)();
+  return process.memoryUsage().heapUsed;
+}
 
 /** A clock, and a wait on it that notes when it is over. */
 function clockWithNotes() {
@@ -101,6 +110,26 @@ describe("timers", () => {
     expect(callback).not.toHaveBeenCalled();
     expect(clock.now()).toBe(start + 10);
   });
+});
+
+test("a long time passes without anything left behind in memory", async () => {
+  const { clock } = clockWithNotes();
+  const jumps = 40_000;
+  const wait = () => new Promise<void>((resolve) => void clock.setTimeout(resolve, 1));
+  const heap: number[] = [];
+  const work = async () => {
+    for (let jump = 0; jump < jumps; jump++) {
+      // What the first jumps leave is compiled code.
+      if (jump === jumps / 10) heap.push(usedHeap());
+      await wait();
+    }
+    heap.push(usedHeap());
+  };
+
+  await clock.run(work());
+
+  const [before = NaN, after = NaN] = heap;
+  expect((after - before) / jumps).toBeLessThan(100);
 });
 
 describe("activities", () => {
