@@ -111,7 +111,9 @@ describeInBrowser("what is shown", () => {
     await newest("Incoming records").getByText("1", { exact: true }).waitFor();
   });
 
-  it("begins anew, once, when the server has been started again", async () => {
+  it("begins anew, once and with the SQL in the box, when the server has been started again", async () => {
+    const sql = "SELECT 'not saved anywhere'";
+    await page.getByLabel("SQL").fill(sql);
     let loads = 0;
     page.on("load", () => loads++);
     // What a server says that was started a second later, with another stack.
@@ -125,6 +127,7 @@ describeInBrowser("what is shown", () => {
     await load;
     await isLive();
     expect(await page.title()).toBe("another · local pipeline");
+    expect(await page.getByLabel("SQL").inputValue()).toBe(sql);
     const answer = page.waitForResponse("**/api/pipeline");
     await becomes("hidden");
     await becomes("visible");

@@ -28,7 +28,8 @@ export async function recentFailures(errorBucket: string): Promise<FailedRecords
   const records: FailedRecordInfo[] = [];
   let left = readBytes;
   for await (const key of newestFirst(errorBucket, `${errorPrefix}${errorOutputType}`, 4)) {
-    const file = await open(join(errorBucket, key));
+    const file = await open(join(errorBucket, key)).catch(unlessGone);
+    if (!file) continue;
     try {
       const { size } = await file.stat();
       for await (const text of linesFromEnd(file, size, left)) {
@@ -43,6 +44,11 @@ export async function recentFailures(errorBucket: string): Promise<FailedRecords
     }
   }
   return { more: false, records };
+}
+
+/** An object may be removed after its folder was listed. */
+function unlessGone(error: unknown): undefined {
+  if ((error as NodeJS.ErrnoException).code !== "ENOENT") throw error;
 }
 
 /** @param depth of the folders YYYY/MM/DD/HH that are left */

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { failedRecordLine } from "../../../local/firehose/failed-records";
@@ -48,6 +48,13 @@ it("begins with the newest object, across hours, days and years", async () => {
     "2026/01/01/00",
     "2025/12/31/23",
   ]);
+});
+
+it("leaves out an object that is gone when its turn comes", async () => {
+  writeObject("2026/01/01/00/there", line("there"));
+  // A link to nowhere is listed, and cannot be opened for the same reason.
+  symlinkSync("nowhere", join(bucket, "errors", "iceberg-failed", "2026/01/01/00/vanished"));
+  expect(await texts()).toEqual(["there"]);
 });
 
 it("shows fifty, and says when there are more", async () => {

@@ -8,6 +8,9 @@ import { plotChoice } from "./plot-choice";
 import { resultPlot, type ResultPlot } from "./result-plot";
 import { RefusedError, server } from "./server";
 
+/** Where the SQL is kept: for this tab, so that it outlives the reload that a restarted server causes. */
+const storageName = "sql";
+
 interface RunningQuery {
   readonly abort: AbortController;
   /** Shows how long it takes. */
@@ -44,11 +47,15 @@ export class QuerySection {
       );
       button.addEventListener("click", () => {
         this.text.value = withoutComment(sql);
+        keep(this.text.value);
         void this.ask();
       });
       return button;
     });
-    this.text.value = withoutComment(queries[0]?.sql ?? `SELECT * FROM ${athenaTable}`);
+    this.text.value = kept() ?? withoutComment(queries[0]?.sql ?? `SELECT * FROM ${athenaTable}`);
+    this.text.addEventListener("input", () => {
+      keep(this.text.value);
+    });
     this.run.addEventListener("click", ({ detail: clicks }) => {
       if (!this.running) void this.ask();
       // The second half of a double click would stop what the first has begun.
@@ -183,4 +190,21 @@ export class QuerySection {
 
 function withoutComment(sql: string): string {
   return sql.replace(/^(?:--.*\n)+/, "");
+}
+
+/** A browser may keep nothing: then a reload begins anew. */
+function keep(sql: string): void {
+  try {
+    sessionStorage.setItem(storageName, sql);
+  } catch {
+    return;
+  }
+}
+
+function kept(): string | undefined {
+  try {
+    return sessionStorage.getItem(storageName) ?? undefined;
+  } catch {
+    return undefined;
+  }
 }
