@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import Module from "node:module";
-import { join, sep } from "node:path";
+import { join } from "node:path";
 import { bundleFunctionAhead } from "../functions/bundle-function";
 
 // What main.ts begins before it loads anything else.
@@ -17,12 +17,13 @@ interface CommonJsModule {
 }
 type Loader = (module: CommonJsModule, file: string) => void;
 
-// tsx looks for ES module syntax in all that is loaded. The provider is generated CommonJS of megabytes.
+// tsx looks for ES module syntax in all that is loaded. cdktf, what it bundles and its providers are CommonJS, over eight
+// megabytes of it.
 const { _extensions: loaders } = Module as unknown as { _extensions: Record<".js", Loader> };
 const load = loaders[".js"];
-const provider = join("node_modules", "@cdktf", "provider-aws") + sep;
+const isOfCdktf = /[\\/]node_modules[\\/]@?cdktf[\\/]/;
 loaders[".js"] = (module, file) => {
-  if (file.includes(provider)) module._compile(readFileSync(file, "utf8"), file);
+  if (isOfCdktf.test(file)) module._compile(readFileSync(file, "utf8"), file);
   else load(module, file);
 };
 
