@@ -10,17 +10,23 @@ import { TableInTime } from "./table-in-time";
 const secondsBetweenCommits = 240;
 const commitsBetweenMaintenance = 15;
 const rowsPerFile = 1000;
-/** Commits that one sample is the fastest of: whatever else the machine does can only slow one down. */
-const commitsPerSample = 9;
-/** The numbers of the commits in the middle of those that are measured. */
+/**
+ * Commits on each side of the one that a sample stands for. Together they are as many as it takes for manifests to be
+ * merged, which one of them does for all.
+ */
+const commitsAround = 8;
+const commitsPerSample = 2 * commitsAround + 1;
+/** Before those: a table that was just opened has something to read for its first commit. */
+const uncountedCommits = 1;
+/** The numbers of the commits that samples stand for. */
 const earlyCommit = 10;
 const lateCommit = { quick: 250, full: 1000 };
 const warmUpRounds = 1;
 const measuredRounds = { quick: 3, full: 9 };
 
-const commitsBefore = (middle: number): number => middle - (commitsPerSample + 1) / 2;
-const measuredCommits = (middle: number): string =>
-  [commitsBefore(middle) + 1, commitsBefore(middle) + commitsPerSample].map(inWords).join(" to ");
+const commitsBefore = (commit: number): number => commit - commitsAround - uncountedCommits - 1;
+const sampledCommits = (commit: number): string =>
+  [commit - commitsAround, commit + commitsAround].map(inWords).join(" to ");
 
 function inWords(number: number): string {
   return number.toLocaleString("en-US");
@@ -32,10 +38,10 @@ export const commitBenchmark: Benchmark = {
   description:
     "commit number 1,000 of the local table against number 10, with and without compaction; files after days",
   method:
-    `A run's time is that of the fastest of ${commitsPerSample} commits, and its metadata their average. "Number ` +
-    `${earlyCommit}" stands for commits ${measuredCommits(earlyCommit)}, "number ${inWords(lateCommit.full)}" for ` +
-    `commits ${measuredCommits(lateCommit.full)}. Each run has tables of its own, copied from one of each kind: a disk ` +
-    "can be slower in some folders than in others. Files are counted once: their number is the same each time.",
+    `A run's figures are averages of ${commitsPerSample} commits, one of which merges manifests: ` +
+    `${sampledCommits(earlyCommit)} for "number ${earlyCommit}", ${sampledCommits(lateCommit.full)} for "number ` +
+    `${inWords(lateCommit.full)}". Each run has tables of its own, copied from one of each kind: a disk can be slower ` +
+    "in some folders than in others. Files are counted once: their number is the same each time.",
   async run(options) {
     const directory = mkdtempSync(join(tmpdir(), "iceberg-benchmark-"));
     const writer = await ParquetWriter.open();
@@ -54,11 +60,10 @@ export const commitBenchmark: Benchmark = {
 /** What maintenance does to a table whose small files nothing merges; snapshots expire all the same. */
 const neverCompacted: Partial<MaintenanceSettings> = { minimumInputFiles: Infinity };
 
-/** Some commits in a row. */
+/** What one of some commits in a row took, on average. */
 interface Commits {
-  /** Milliseconds of the fastest. */
   readonly milliseconds: number;
-  /** Metadata, manifest lists and manifests that were written for one, on average: merged manifests are among them. */
+  /** Metadata, manifest lists and manifests that were written: merged manifests are among them. */
   readonly kilobytes: number;
 }
 
@@ -96,9 +101,9 @@ async function commitFigures(
     const next = tables.pop();
     if (next === undefined) throw new RangeError("there are more rounds than tables");
     return sampled({
-      commit10: { table: next.short },
-      commitLate: { table: next.compacted },
-      uncompactedLate: { table: next.uncompacted, changes: neverCompacted },
+      commit10: next.short,
+      commitLate: next.compacted,
+      uncompactedLate: next.uncompacted,
     });
   };
   const { rounds } = await alternate({ rounds: round }, { warmUp: warmUpRounds, runs, progress });
@@ -140,31 +145,22 @@ async function grown(
   return table;
 }
 
-/**
- * The next commits to each table in turn, one by one: what a disk is busy with lasts longer than a commit. All tables
- * are maintained before, so that each side has been read and written once in this process.
- */
+/** The next commits to each table in turn, one by one: what a disk is busy with lasts longer than a commit. */
 async function sampled<Name extends string>(
-  subjects: Readonly<
-    Record<Name, { readonly table: TableInTime; readonly changes?: Partial<MaintenanceSettings> }>
-  >,
+  tables: Readonly<Record<Name, TableInTime>>,
 ): Promise<Record<Name, Commits>> {
-  const names = Object.keys(subjects) as Name[];
-  const bytesBefore: number[] = [];
-  for (const name of names) {
-    const { table, changes } = subjects[name];
-    await table.maintain(changes);
-    bytesBefore.push(table.metadataBytes);
-  }
+  const names = Object.keys(tables) as Name[];
+  for (const name of names) await appendTimes(tables[name], uncountedCommits);
+  const bytesBefore = names.map((name) => tables[name].metadataBytes);
   const times = await alternate(
     Object.fromEntries(
-      names.map((name) => [name, () => subjects[name].table.append(secondsBetweenCommits)]),
+      names.map((name) => [name, () => tables[name].append(secondsBetweenCommits)]),
     ) as Record<Name, () => Promise<number>>,
     { warmUp: 0, runs: commitsPerSample, progress: () => undefined },
   );
   const commitsOf = (name: Name, index: number): Commits => ({
-    milliseconds: Math.min(...times[name]),
-    kilobytes: (subjects[name].table.metadataBytes - (bytesBefore[index] ?? NaN)) / commitsPerSample / 1000,
+    milliseconds: times[name].reduce((sum, time) => sum + time, 0) / commitsPerSample,
+    kilobytes: (tables[name].metadataBytes - (bytesBefore[index] ?? NaN)) / commitsPerSample / 1000,
   });
   return Object.fromEntries(names.map((name, index) => [name, commitsOf(name, index)])) as Record<
     Name,
