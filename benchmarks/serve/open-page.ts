@@ -1,10 +1,11 @@
-import { Agent, get, type IncomingMessage } from "node:http";
+import { Agent, type ClientRequest, get, type IncomingMessage } from "node:http";
 import type { Update } from "../../local/page/api";
 
-/** What one page has asked for and heard. */
+/** What all pages have asked for and heard. */
 export interface PageTally {
   updates: number;
   answers: number;
+  /** Requests that were refused or broke off, and event streams that ended. */
   failures: number;
 }
 
@@ -29,7 +30,8 @@ export function openPage(url: string, tally: PageTally): () => void {
   };
   onOpen.forEach(ask);
   let version: number | undefined;
-  const stop = follow(url, (response) => {
+  const request = followEvents(url, (response) => {
+    if (response.statusCode !== 200) tally.failures += 1;
     let text = "";
     response.setEncoding("utf8");
     response.on("data", (chunk: string) => {
@@ -45,24 +47,27 @@ export function openPage(url: string, tally: PageTally): () => void {
       }
     });
   });
+  request.on("close", () => {
+    if (!isClosed) tally.failures += 1;
+  });
   return () => {
     isClosed = true;
-    stop();
+    request.destroy();
     agent.destroy();
   };
 }
 
-/** A page whose browser does not read what is sent to it. */
+/** A page whose browser does not read what is sent to it: the server may drop it. */
 export function openStalledPage(url: string): () => void {
-  return follow(url, (response) => response.pause());
+  const request = followEvents(url, (response) => response.pause());
+  return () => request.destroy();
 }
 
-function follow(url: string, onResponse: (response: IncomingMessage) => void): () => void {
+/** A stream of events that breaks off is closed, with or without an error. */
+function followEvents(url: string, onResponse: (response: IncomingMessage) => void): ClientRequest {
   const request = get(`${url}/api/events`, { agent: false }, (response) => {
-    // The server drops a page that does not read; that is no error here.
     response.on("error", () => undefined);
     onResponse(response);
   });
-  request.on("error", () => undefined);
-  return () => request.destroy();
+  return request.on("error", () => undefined);
 }
