@@ -48,7 +48,7 @@ export function page(
     "npm run bench -- synthesis day     # some of them",
     "npm run bench -- --quick           # few runs on less data: that they work, not how fast",
     "npm run bench -- --check           # fails if a ratio is far above the recorded one",
-    "npm run bench -- --json            # only JSON on stdout",
+    "npm run --silent bench -- --json   # only JSON on stdout",
     "```",
   ];
   for (const { name, description, method } of benchmarks) {

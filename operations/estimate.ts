@@ -83,7 +83,7 @@ const command = createCommand(
 Examples:
   npm run estimate
   npm run estimate -- --records-per-second 2000 --record-bytes 500
-  npm run estimate -- --no-generator --scale 10,100,10000 --json`,
+  npm run --silent estimate -- --no-generator --scale 10,100,10000 --json`,
   );
 
 void runCommand(command, process.argv.slice(2));

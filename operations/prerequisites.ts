@@ -63,7 +63,7 @@ Exit code 0: a deploy can succeed. 1: something is missing, or could not be foun
 
 Examples:
   npm run prerequisites
-  npm run prerequisites -- --region eu-west-1 --json
+  npm run --silent prerequisites -- --region eu-west-1 --json
   npm run prerequisites -- --fix`,
   );
 

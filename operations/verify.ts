@@ -75,7 +75,7 @@ Exit code 0: the data arrives. 1: it does not, or not yet.
 
 Examples:
   npm run verify
-  npm run verify -- --once --json
+  npm run --silent verify -- --once --json
   npm run verify -- --output-location s3://my-athena-results/`,
   );
 for (const option of athenaOptions()) command.addOption(option);

@@ -1,3 +1,5 @@
+import { spawnSync } from "node:child_process";
+import { join } from "node:path";
 import { prices } from "../../pipeline/prices";
 import { settings } from "../../pipeline/settings";
 import { monthlyCost } from "../../operations/estimate/cost";
@@ -137,4 +139,14 @@ describe("npm run estimate", () => {
     expect(code).toBe(2);
     expect(stderr).toMatch(message);
   });
+});
+
+it("leaves nothing but JSON on stdout through npm too, asked as its help says", () => {
+  const { stdout } = spawnSync("npm run --silent estimate -- --scale 10 --json", {
+    cwd: join(__dirname, "..", ".."),
+    encoding: "utf8",
+    shell: true,
+  });
+
+  expect(JSON.parse(stdout)).toHaveProperty("pricedRegion");
 });

@@ -24,7 +24,10 @@ export function readRegion(text: string): string {
 }
 
 export function jsonOption(): Option {
-  return new Option("--json", "print the result as JSON, and nothing else, on stdout");
+  return new Option(
+    "--json",
+    "print the result as JSON, and nothing else, on stdout (npm prints there too, but with --silent)",
+  );
 }
 
 /** Reads an option's value as a number above zero. */
