@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { appendFileSync, cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Json } from "./support/synthesized";
@@ -103,6 +103,34 @@ describe("main.ts, run by itself", () => {
         Number(line) - 1
       ];
       expect(thrower).toContain("throw new Error(");
+    });
+  });
+
+  describe("with a mistake in a construct that shows when its file is loaded", () => {
+    const mistake = (name: string) => {
+      const directory = copyProject(name);
+      appendFileSync(join(directory, "constructs", "error-bucket.ts"), "\nthrow new Error('a mistake');\n");
+      return directory;
+    };
+
+    it("fails with its message alone", () => {
+      const { status, stdout, stderr } = run(mistake("fourth copy"));
+
+      expect({ status, stdout, stderr }).toEqual({
+        status: 1,
+        stdout: "",
+        stderr: "a mistake\nDEBUG=1 shows where this comes from.\n",
+      });
+    });
+
+    it("fails with the line in the TypeScript file when DEBUG=1", () => {
+      const directory = mistake("fifth copy");
+      const source = readFileSync(join(directory, "constructs", "error-bucket.ts"), "utf8");
+
+      const { status, stderr } = run(directory, { DEBUG: "1" });
+
+      expect(status).toBe(1);
+      expect(stderr).toContain(`error-bucket.ts:${source.split("\n").length - 1}:`);
     });
   });
 });

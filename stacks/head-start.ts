@@ -2,8 +2,12 @@ import { readFileSync } from "node:fs";
 import Module from "node:module";
 import { join } from "node:path";
 import { bundleFunctionAhead } from "../functions/bundle-function";
+import { failSynthesis } from "./synthesis-failure";
 
 // What main.ts begins before it loads anything else.
+
+// Whatever is thrown while files are loaded, too.
+process.on("uncaughtException", failSynthesis);
 
 // cdktf captures a stack trace for every token, and its files carry source maps: to read the maps and to translate
 // every trace is a third of a synthesis.
