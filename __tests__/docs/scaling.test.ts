@@ -1,8 +1,19 @@
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { readRecord } from "../../benchmarks/record";
-import { estimate, duration, percent, type ScaledEstimate } from "../../operations/estimate/scaling";
-import { cpuSecondsPerRecord, sizeHintForInterval, type Workload } from "../../operations/estimate/workload";
+import {
+  closeToQuota,
+  estimate,
+  duration,
+  percent,
+  type ScaledEstimate,
+} from "../../operations/estimate/scaling";
+import {
+  cpuHeadroom,
+  cpuSecondsPerRecord,
+  sizeHintForInterval,
+  type Workload,
+} from "../../operations/estimate/workload";
 import { bytes, usd } from "../../operations/shell/amounts";
 import {
   directPutQuota,
@@ -124,6 +135,8 @@ const sentences = [
     `${settings.generator.scheduleSeconds} seconds)`,
   "npm run estimate -- --scale 10,100,10000",
   `${cpuSecondsPerRecord * 1e6} µs of CPU time for a record`,
+  `busy for ${percent(cpuHeadroom)} of their share`,
+  `passes ${percent(closeToQuota)} of a quota`,
   `records of ${longestRecordBytes} bytes in ${settings.region}`,
   quota(large),
   quota(small),

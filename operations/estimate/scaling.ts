@@ -14,7 +14,7 @@ export interface ScaledEstimate {
 }
 
 /** From here on a quota should be raised before it is met. */
-const closeToQuota = 0.8;
+export const closeToQuota = 0.8;
 /** A buffer that could hardly be larger is left alone. */
 const worthwhileGrowth = 2;
 

@@ -19,7 +19,7 @@ const secondsPerDay = 86_400;
 export const daysPerMonth = 30;
 
 /**
- * CPU time that the warm generator takes to make, send and account for one record in Lambda: about twice what
+ * CPU time that the warm generator takes to make, send and account for one record in Lambda: more than
  * `npm run bench -- function` measures on loopback, where nothing is encrypted. How much a core of Lambda takes was not
  * measured, so this is on the safe side; a test holds it between the measured time and four times that.
  */
@@ -27,7 +27,7 @@ export const cpuSecondsPerRecord = 8e-6;
 /** https://docs.aws.amazon.com/lambda/latest/dg/configuration-memory.html */
 const memoryMibPerVcpu = 1769;
 /** How much of its CPU share a function may need on average, so that a slow second can be caught up. */
-const cpuHeadroom = 0.5;
+export const cpuHeadroom = 0.5;
 
 /** One quota and how much of it is used. */
 export interface QuotaUse {
