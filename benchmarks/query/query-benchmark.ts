@@ -8,19 +8,32 @@ import { openTable } from "../../local/query/open-table";
 import { QuerySession } from "../../local/query/query-session";
 import { savedQueries, sqlFor } from "../../local/query/saved-queries";
 import { warehouse } from "../../local/warehouse";
+import { capacityOf } from "../../operations/estimate/workload";
+import { longestRecordBytes } from "../../pipeline/generator-settings";
 import { defaultStackName, pipelineNames } from "../../pipeline/names";
 import { sensorReadingColumns } from "../../pipeline/sensor-reading";
+import { settings } from "../../pipeline/settings";
 import { hourOfRecords, recordsPerHour } from "../firehose/hour";
 import { alternate, ratios, type Benchmark, type BenchmarkOptions, type Figure } from "../harness";
 
 const names = pipelineNames(defaultStackName);
 const queries = savedQueries().map((query) => sqlFor(query, names));
 
-/** As many as the deployed stream's buffering makes of an hour. */
-const dataFiles = 15;
+const { flushesPerDay } = capacityOf({
+  recordsPerSecond: settings.generator.recordsPerSecond,
+  recordBytes: longestRecordBytes,
+  region: settings.region,
+  generator: true,
+  bufferingSizeMib: settings.deliveryStream.bufferingSizeMib,
+  encrypted: true,
+});
+/** As many as the deployed stream's buffering makes of them. */
+const filesOfDay = Math.round(flushesPerDay);
+const filesOfHour = Math.round(flushesPerDay / 24);
 
-async function hourInTable(directory: string, records: number): Promise<string> {
-  const { tableLocation } = warehouse(directory, names);
+/** @returns the location of a table with so many data files */
+async function hourInTable(directory: string, records: number, dataFiles: number): Promise<string> {
+  const { tableLocation } = warehouse(join(directory, `${dataFiles}-files`), names);
   const table = await IcebergTable.openOrCreate(tableLocation, sensorReadingColumns);
   const writer = await ParquetWriter.open();
   const hour = hourOfRecords(records);
@@ -61,15 +74,23 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
   const records = quick ? recordsPerHour / 10 : recordsPerHour;
   const directory = mkdtempSync(join(tmpdir(), "query-benchmark-"));
   try {
-    const location = await hourInTable(directory, records);
+    progress("writing the tables");
+    const location = await hourInTable(directory, records, filesOfHour);
+    const inOneFile = await hourInTable(directory, records, 1);
+    const inManyFiles = await hourInTable(directory, records, filesOfDay);
     const { files } = await openTable(location);
     const samples = await alternate(
-      { session: () => asked(location), plain: () => plain(files) },
+      {
+        session: () => asked(location),
+        plain: () => plain(files),
+        one: () => asked(inOneFile),
+        many: () => asked(inManyFiles),
+      },
       { warmUp: 1, runs: quick ? 3 : 15, progress },
     );
     return [
       {
-        name: `four queries over ${quick ? "a tenth of an hour" : "an hour"}: ${records} rows`,
+        name: `four queries over ${quick ? "a tenth of an hour" : "an hour"}: ${records} rows in ${filesOfHour} files`,
         unit: "ms",
         samples: samples.session,
       },
@@ -80,6 +101,17 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
         samples: ratios(samples.session, samples.plain),
         most: 2,
       },
+      { name: "the same rows in one data file", unit: "ms", samples: samples.one },
+      {
+        name: `the same rows in ${filesOfDay} data files, as many as a day's commits`,
+        unit: "ms",
+        samples: samples.many,
+      },
+      {
+        name: `${filesOfDay} data files' time to one's`,
+        unit: "ratio",
+        samples: ratios(samples.many, samples.one),
+      },
     ];
   } finally {
     rmSync(directory, { recursive: true, force: true });
@@ -88,6 +120,7 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
 
 export const queryBenchmark: Benchmark = {
   name: "query",
-  description: "the four queries over an hour of rows, against DuckDB without the session around it",
+  description:
+    "the four queries over an hour of rows, against DuckDB without the session around it; few files and many",
   run,
 };
