@@ -1,11 +1,13 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { once } from "node:events";
+import { on, once } from "node:events";
 
 export type Message = Readonly<Record<string, unknown>>;
 
 /** A TypeScript program in a process of its own, which speaks with `report` and listens with `told`. */
 export class Part {
   private readonly child: ChildProcess;
+  /** Those that come before anybody listens wait. */
+  private readonly messages: AsyncIterator<unknown>;
   private readonly ended: Promise<never>;
 
   /** @param program its absolute path */
@@ -14,6 +16,7 @@ export class Part {
       execArgv: ["--import", "tsx"],
       env: { ...process.env, NODE_NO_WARNINGS: "1" },
     });
+    this.messages = on(this.child, "message");
     this.ended = once(this.child, "exit").then(([code]) => {
       throw new Error(`${program} ${args.join(" ")} ended with code ${String(code)}`);
     });
@@ -22,7 +25,8 @@ export class Part {
 
   /** @throws Error when it ends instead */
   async hear(): Promise<Message> {
-    const [message] = (await Promise.race([once(this.child, "message"), this.ended])) as [Message];
+    const { value } = await Promise.race([this.messages.next(), this.ended]);
+    const [message] = value as [Message];
     return message;
   }
 

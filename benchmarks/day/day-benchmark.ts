@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { readAccounts } from "../../local/replay-accounts";
 import { openTable } from "../../local/query/open-table";
 import { QuerySession } from "../../local/query/query-session";
 import { savedQueries, sqlFor } from "../../local/query/saved-queries";
@@ -34,8 +35,9 @@ async function simulate(hours: number, progress: (line: string) => void): Promis
         progress(`hour ${perHour.length} of ${hours}`);
         continue;
       }
-      if (message.rows !== message.expected)
-        throw new Error(`${String(message.rows)} of ${String(message.expected)} records became rows`);
+      const { rows } = await readAccounts(warehouse(directory, names), names);
+      if (rows !== message.expected)
+        throw new Error(`${rows} of ${String(message.expected)} records became rows`);
       return {
         milliseconds: Number(message.milliseconds),
         cpuMilliseconds: Number(message.cpuMilliseconds),

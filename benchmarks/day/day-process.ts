@@ -57,24 +57,18 @@ async function main(directory: string, hours: number): Promise<void> {
   await stream.flush();
   const milliseconds = performance.now() - start;
   const spent = cpuMilliseconds(cpu);
-  const { rows, files, bytes } = await contents();
+  await table.refresh();
+  const { dataFiles: files, bytes } = await tableSize(table);
   await close();
   report({
     milliseconds,
     cpuMilliseconds: spent,
     peakKilobytes: process.resourceUsage().maxRSS,
-    rows,
     expected: hours * (3600 / scheduleSeconds) * recordsPerSecond * runSeconds,
     files,
     bytes,
   });
   process.disconnect();
-
-  async function contents() {
-    await table.refresh();
-    const { dataFiles, bytes } = await tableSize(table);
-    return { rows: stream.counts.delivered, files: dataFiles, bytes };
-  }
 }
 
 function cpuMilliseconds(since: NodeJS.CpuUsage): number {

@@ -25,3 +25,9 @@ export async function emptyTable(): Promise<{
   const table = await IcebergTable.openOrCreate(places.tableLocation, sensorReadingColumns);
   return { places, table, writer: await ParquetWriter.open() };
 }
+
+/** Rows in the data files of the table as it is on disk, whatever those who wrote them counted. */
+export async function rowsOnDisk(table: IcebergTable): Promise<number> {
+  const files = await (await IcebergTable.open(table.location)).dataFiles();
+  return files.reduce((rows, { recordCount }) => rows + recordCount, 0);
+}

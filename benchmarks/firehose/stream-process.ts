@@ -6,7 +6,7 @@ import { IcebergDestination } from "../../local/firehose/iceberg-destination";
 import { sensorReadingColumns } from "../../pipeline/sensor-reading";
 import { settings } from "../../pipeline/settings";
 import { report, told } from "../part";
-import { emptyTable, names } from "./parts";
+import { emptyTable, names, rowsOnDisk } from "./parts";
 
 async function main(): Promise<void> {
   const { places, table, writer } = await emptyTable();
@@ -24,7 +24,8 @@ async function main(): Promise<void> {
   report(await endpoint.listen());
   await told();
   await stream.flush();
-  report({ rows: stream.counts.delivered, peakKilobytes: process.resourceUsage().maxRSS });
+  report({ peakKilobytes: process.resourceUsage().maxRSS });
+  report({ rows: await rowsOnDisk(table) });
   await endpoint.close();
   await stream.close();
   process.disconnect();
