@@ -9,6 +9,7 @@ export class Part {
   /** Those that come before anybody listens wait. */
   private readonly messages: AsyncIterator<unknown>;
   private readonly ended: Promise<never>;
+  private readonly kill = () => this.child.kill("SIGKILL");
 
   /** @param program its absolute path */
   constructor(program: string, ...args: readonly string[]) {
@@ -16,8 +17,11 @@ export class Part {
       execArgv: ["--import", "tsx"],
       env: { ...process.env, NODE_NO_WARNINGS: "1" },
     });
+    // Before the folder is removed that it writes to.
+    process.prependOnceListener("exit", this.kill);
     this.messages = on(this.child, "message");
     this.ended = once(this.child, "exit").then(([code]) => {
+      process.off("exit", this.kill);
       throw new Error(`${program} ${args.join(" ")} ended with code ${String(code)}`);
     });
     this.ended.catch(() => undefined);
@@ -38,6 +42,9 @@ export class Part {
     this.child.kill();
   }
 }
+
+// A part without its benchmark would wait, or serve, for ever.
+if (process.send) process.once("disconnect", () => process.exit());
 
 /** Tells the benchmark; it started this process. */
 export function report(message: Message): void {

@@ -1,4 +1,5 @@
-import { writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { format } from "prettier";
@@ -93,6 +94,18 @@ async function write(record: BenchmarkRecord): Promise<void> {
   writeFileSync(join(__dirname, "..", "docs", "benchmarks.md"), markdown);
 }
 
+/** Whatever benchmarks and their processes write goes below one folder, which is gone afterwards, however that comes. */
+function keepFilesTogether(): void {
+  const folder = mkdtempSync(join(tmpdir(), "benchmarks-"));
+  Object.assign(process.env, { TMPDIR: folder, TEMP: folder, TMP: folder });
+  process.on("exit", () => {
+    // Processes that are just being ended may still write for a moment.
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 });
+  });
+  process.on("SIGINT", () => process.exit(130));
+  process.on("SIGTERM", () => process.exit(143));
+}
+
 async function main(): Promise<number> {
   const read = readArguments();
   if (read === "help") {
@@ -103,6 +116,7 @@ async function main(): Promise<number> {
     console.error(`${read.problem}\n\n${usage}`);
     return 2;
   }
+  keepFilesTogether();
   const recorded = read.check ? readRecord() : undefined;
   const results = await measure(read);
   const comparison = recorded && compare(results, recorded.results);

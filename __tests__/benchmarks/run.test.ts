@@ -1,4 +1,7 @@
-import { spawnSync } from "node:child_process";
+import { spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { mkdtempSync, readdirSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
 import { join } from "node:path";
 
 const root = join(__dirname, "..", "..");
@@ -32,4 +35,28 @@ describe("npm run bench", () => {
     expect(stderr).toContain(problem);
     expect(stderr).toContain("Usage: npm run bench");
   });
+});
+
+it.each([
+  ["SIGINT", 130, "iceberg"],
+  ["SIGTERM", 143, "firehose"],
+] as const)("leaves nothing behind when %s ends it", async (signal, code, name) => {
+  const temporary = mkdtempSync(join(tmpdir(), "bench-test-"));
+  try {
+    const child = spawn(process.execPath, ["--require", "tsx/cjs", "benchmarks/run.ts", "--quick", name], {
+      cwd: root,
+      env: { ...process.env, TMPDIR: temporary },
+      stdio: ["ignore", "ignore", "pipe"],
+    });
+    await once(child.stderr, "data");
+    const written = readdirSync(temporary).filter((file) => file.startsWith("benchmarks-"));
+    child.kill(signal);
+    const [status] = (await once(child, "exit")) as [number];
+
+    expect(written).toHaveLength(1);
+    expect(status).toBe(code);
+    expect(readdirSync(temporary).filter((file) => file.startsWith("benchmarks-"))).toEqual([]);
+  } finally {
+    rmSync(temporary, { recursive: true, force: true });
+  }
 });

@@ -39,6 +39,9 @@ async function load(openPages: number, seconds: number): Promise<Load> {
     cwd: root,
     stdio: ["ignore", "pipe", "inherit"],
   });
+  const kill = () => server.kill("SIGKILL");
+  // Before the folder is removed that it writes to.
+  process.prependOnceListener("exit", kill);
   try {
     const url = await urlOf(server.stdout);
     const tally: PageTally = { updates: 0, answers: 0, failures: 0 };
@@ -60,7 +63,8 @@ async function load(openPages: number, seconds: number): Promise<Load> {
     await once(server, "close");
     return { ...sent, rows, tally, updateSeconds: elapsedSeconds / updatesOfPage };
   } finally {
-    server.kill("SIGKILL");
+    kill();
+    process.off("exit", kill);
     rmSync(folder, { recursive: true, force: true });
   }
 }
