@@ -21,6 +21,8 @@ export interface Figure {
   readonly samples: readonly number[];
   /** The target: the median is to be at most this. */
   readonly most?: number;
+  /** Every machine gives the same number, however busy it is. @default false */
+  readonly isExact?: boolean;
 }
 
 /** A figure's median and spread. */

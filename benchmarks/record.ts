@@ -14,7 +14,7 @@ export interface BenchmarkRecord {
   readonly results: Results;
 }
 
-/** How often the recorded ratio, at its worst, a ratio may be: two runs of the same code differ by less. */
+/** How often the recorded ratio, at its worst, a measured one may be: two runs of the same code differ by less. */
 const tolerance = 1.5;
 
 const file = join(__dirname, "recorded.json");
@@ -60,7 +60,7 @@ export function compare(results: Results, recorded: Results): Comparison {
   const missing: string[] = [];
   let compared = 0;
   for (const [benchmark, summaries] of Object.entries(results)) {
-    for (const { name, unit, median } of summaries) {
+    for (const { name, unit, median, isExact = false } of summaries) {
       if (unit !== "ratio") continue;
       const before = recorded[benchmark]?.find((summary) => summary.name === name);
       if (!before) {
@@ -68,7 +68,7 @@ export function compare(results: Results, recorded: Results): Comparison {
         continue;
       }
       compared += 1;
-      const limit = before.max * tolerance;
+      const limit = before.max * (isExact ? 1 : tolerance);
       // Written so that a ratio that is not a number is one.
       if (!(median <= limit))
         regressions.push({ benchmark, figure: name, median, recorded: before.median, limit });
@@ -78,6 +78,13 @@ export function compare(results: Results, recorded: Results): Comparison {
     missing.push(...lost.map((name) => `${benchmark}: ${name}`));
   }
   return { compared, regressions, unknown, missing };
+}
+
+/** Figures whose target was missed in a run, whatever was recorded. */
+export function missedTargets(results: Results): string[] {
+  return Object.entries(results).flatMap(([benchmark, summaries]) =>
+    summaries.filter(({ met }) => met === false).map(({ name }) => `${benchmark}: ${name}`),
+  );
 }
 
 function ratioNames(summaries: readonly Summary[]): string[] {

@@ -62,8 +62,11 @@ export function page(
   return `${lines.join("\n")}\n`;
 }
 
-/** What `--check` says. */
-export function verdict({ compared, regressions, unknown, missing }: Comparison): string {
+/** What `--check` says. A missed target is named, but it is the record that decides: this may be a slower machine. */
+export function verdict(
+  { compared, regressions, unknown, missing }: Comparison,
+  missed: readonly string[] = [],
+): string {
   const far = regressions.map(
     ({ benchmark, figure, median, recorded, limit }) =>
       `${benchmark}: ${figure}: ${text(median)}, recorded ${text(recorded)}, at most ${text(limit)} allowed`,
@@ -77,5 +80,6 @@ export function verdict({ compared, regressions, unknown, missing }: Comparison)
       ? `${compared} ratios are near the recorded ones.`
       : `${regressions.length} of ${compared} ratios are far above the recorded ones.`;
   const lost = notCompared.length === 0 ? [] : [`Could not be compared: ${notCompared.length}.`];
-  return [...far, ...notCompared, summary, ...lost].join("\n");
+  const targets = missed.map((name) => `${name}: misses its target in this run`);
+  return [...far, ...notCompared, ...targets, summary, ...lost].join("\n");
 }

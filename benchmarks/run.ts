@@ -11,7 +11,7 @@ import { commitBenchmark } from "./iceberg/commit-benchmark";
 import { thisMachine } from "./machine";
 import { showLines } from "./progress-line";
 import { queryBenchmark } from "./query/query-benchmark";
-import { type BenchmarkRecord, compare, passes, readRecord, writeRecord } from "./record";
+import { type BenchmarkRecord, compare, missedTargets, passes, readRecord, writeRecord } from "./record";
 import { replayBenchmark } from "./replay/replay-benchmark";
 import { page, table, verdict } from "./report";
 import { serveBenchmark } from "./serve/serve-benchmark";
@@ -121,7 +121,7 @@ async function main(): Promise<number> {
   const results = await measure(read);
   const comparison = recorded && compare(results, recorded.results);
   if (read.json) console.log(JSON.stringify({ machine: thisMachine(), results, comparison }, null, 2));
-  else if (comparison) console.log(verdict(comparison));
+  else if (comparison) console.log(verdict(comparison, missedTargets(results)));
   if (comparison) return passes(comparison) ? 0 : 1;
   if (!read.quick && read.chosen.length === benchmarks.length) {
     await write({ date: new Date().toISOString().slice(0, 10), machine: thisMachine(), results });

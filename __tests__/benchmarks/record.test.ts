@@ -1,5 +1,5 @@
 import { summarize, type Figure } from "../../benchmarks/harness";
-import { compare, passes, type Results } from "../../benchmarks/record";
+import { compare, missedTargets, passes, type Results } from "../../benchmarks/record";
 
 const results = (samples: readonly number[], changes: Partial<Figure> = {}): Results => ({
   query: [summarize({ name: "against plain DuckDB", unit: "ratio", samples, ...changes })],
@@ -29,6 +29,12 @@ describe("compare", () => {
         limit: expect.closeTo(2.1) as number,
       },
     ]);
+  });
+
+  it("rejects anything beyond the record where machines make no difference", () => {
+    const exact = { isExact: true };
+    expect(compare(results([1.41], exact), results([1.4], exact)).regressions).toHaveLength(1);
+    expect(compare(results([1.4], exact), results([1.4], exact)).regressions).toHaveLength(0);
   });
 
   it("rejects a ratio that is not a number", () => {
@@ -70,6 +76,11 @@ describe("compare", () => {
   it("does not miss the ratios of benchmarks that did not run", () => {
     expect(compare({}, recorded).missing).toEqual([]);
   });
+});
+
+it("names figures that miss their targets", () => {
+  expect(missedTargets(results([1, 2, 3], { most: 1.5 }))).toEqual(["query: against plain DuckDB"]);
+  expect(missedTargets(results([1, 2, 3], { most: 2 }))).toEqual([]);
 });
 
 describe("passes", () => {

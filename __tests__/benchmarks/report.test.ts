@@ -50,11 +50,14 @@ describe("verdict", () => {
   it("lists what is far above the record", () => {
     const regressions = [{ benchmark: "query", figure: "x", median: 4, recorded: 1, limit: 1.5 }];
 
-    expect(verdict({ compared: 3, regressions, unknown: ["day: y"], missing: ["serve: z"] })).toBe(
+    expect(
+      verdict({ compared: 3, regressions, unknown: ["day: y"], missing: ["serve: z"] }, ["day: a"]),
+    ).toBe(
       [
         "query: x: 4.00, recorded 1.00, at most 1.50 allowed",
         "day: y: not recorded, so not compared",
         "serve: z: recorded, but missing from this run",
+        "day: a: misses its target in this run",
         "1 of 3 ratios are far above the recorded ones.",
         "Could not be compared: 2.",
       ].join("\n"),

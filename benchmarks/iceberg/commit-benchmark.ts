@@ -197,6 +197,7 @@ async function filesFigures(
       unit: "ratio",
       samples: [growth],
       most: 1.1,
+      isExact: true,
     },
   ];
 }
