@@ -2,12 +2,11 @@ import { InvalidArgumentError, Option } from "commander";
 import { createCommand, runCommand } from "../local/cli/command";
 import { wholeNumber } from "../local/cli/options";
 import { icebergDestinationLimits, putRecordBatchLimits } from "../pipeline/firehose-limits";
-import { longestRecordBytes } from "../pipeline/generator-settings";
 import { pricedRegion, prices, pricesAsOf } from "../pipeline/prices";
-import { settings } from "../pipeline/settings";
 import { findDeployment } from "./deployment/deployment-settings";
 import { estimateReport } from "./estimate/report";
 import { estimate } from "./estimate/scaling";
+import { defaultWorkload } from "./estimate/workload";
 import { inkFor } from "./shell/ink";
 import { jsonOption, positiveNumber, regionOption } from "./shell/options";
 
@@ -37,17 +36,17 @@ const command = createCommand(
 )
   .addOption(
     new Option("--records-per-second <n>", "records, while they are sent")
-      .default(settings.generator.recordsPerSecond)
+      .default(defaultWorkload.recordsPerSecond)
       .argParser(positiveNumber),
   )
   .addOption(
     new Option("--record-bytes <n>", "bytes of one record")
-      .default(longestRecordBytes)
+      .default(defaultWorkload.recordBytes)
       .argParser(wholeNumber(1, putRecordBatchLimits.recordBytes)),
   )
   .addOption(
     new Option("--buffer-mib <n>", "the stream's buffering size hint")
-      .default(settings.deliveryStream.bufferingSizeMib)
+      .default(defaultWorkload.bufferingSizeMib)
       .argParser(wholeNumber(bufferingSizeMib.min, bufferingSizeMib.max)),
   )
   .option("--no-generator", "your own producers send, all the time, and no function is paid for")

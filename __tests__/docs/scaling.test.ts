@@ -11,6 +11,7 @@ import {
 import {
   cpuHeadroom,
   cpuSecondsPerRecord,
+  defaultWorkload,
   sizeHintForInterval,
   type Workload,
 } from "../../operations/estimate/workload";
@@ -30,15 +31,7 @@ const smallRegion = "eu-central-1";
 const { max: mostMib } = icebergDestinationLimits.bufferingSizeMib;
 const mib = 2 ** 20;
 
-const workload = (changes: Partial<Workload> = {}): Workload => ({
-  recordsPerSecond: settings.generator.recordsPerSecond,
-  recordBytes: longestRecordBytes,
-  region: settings.region,
-  generator: true,
-  bufferingSizeMib: settings.deliveryStream.bufferingSizeMib,
-  encrypted: true,
-  ...changes,
-});
+const workload = (changes: Partial<Workload> = {}): Workload => ({ ...defaultWorkload, ...changes });
 
 interface Scale {
   readonly now: ScaledEstimate;

@@ -26,9 +26,9 @@ const measuredRounds = { quick: 3, full: 9 };
 
 const commitsBefore = (commit: number): number => commit - commitsAround - uncountedCommits - 1;
 const sampledCommits = (commit: number): string =>
-  [commit - commitsAround, commit + commitsAround].map(inWords).join(" to ");
+  [commit - commitsAround, commit + commitsAround].map(withCommas).join(" to ");
 
-function inWords(number: number): string {
+function withCommas(number: number): string {
   return number.toLocaleString("en-US");
 }
 
@@ -40,7 +40,7 @@ export const commitBenchmark: Benchmark = {
   method:
     `A run's figures are averages of ${commitsPerSample} commits, one of which merges manifests: ` +
     `${sampledCommits(earlyCommit)} for "number ${earlyCommit}", ${sampledCommits(lateCommit.full)} for "number ` +
-    `${inWords(lateCommit.full)}". Each run has tables of its own, copied from one of each kind: a disk can be slower ` +
+    `${withCommas(lateCommit.full)}". Each run has tables of its own, copied from one of each kind: a disk can be slower ` +
     "in some folders than in others. Files are counted once: their number is the same each time.",
   async run(options) {
     const directory = mkdtempSync(join(tmpdir(), "iceberg-benchmark-"));
@@ -74,7 +74,7 @@ async function commitFigures(
 ): Promise<Figure[]> {
   const lateNumber = quick ? lateCommit.quick : lateCommit.full;
   const earlier = commitsBefore(lateNumber);
-  const late = inWords(lateNumber);
+  const late = withCommas(lateNumber);
   const runs = quick ? measuredRounds.quick : measuredRounds.full;
   const create = (name: string) => TableInTime.create(join(directory, name), writer, rowsPerFile);
   const short = await grown(await create("short"), commitsBefore(earlyCommit));

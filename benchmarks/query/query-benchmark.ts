@@ -8,25 +8,16 @@ import { openTable } from "../../local/query/open-table";
 import { QuerySession } from "../../local/query/query-session";
 import { savedQueries, sqlFor } from "../../local/query/saved-queries";
 import { warehouse } from "../../local/warehouse";
-import { capacityOf } from "../../operations/estimate/workload";
-import { longestRecordBytes } from "../../pipeline/generator-settings";
+import { capacityOf, defaultWorkload } from "../../operations/estimate/workload";
 import { defaultStackName, pipelineNames } from "../../pipeline/names";
 import { sensorReadingColumns } from "../../pipeline/sensor-reading";
-import { settings } from "../../pipeline/settings";
 import { hourOfRecords, recordsPerHour } from "../firehose/hour";
 import { alternate, ratios, type Benchmark, type BenchmarkOptions, type Figure } from "../harness";
 
 const names = pipelineNames(defaultStackName);
 const queries = savedQueries().map((query) => sqlFor(query, names));
 
-const { flushesPerDay } = capacityOf({
-  recordsPerSecond: settings.generator.recordsPerSecond,
-  recordBytes: longestRecordBytes,
-  region: settings.region,
-  generator: true,
-  bufferingSizeMib: settings.deliveryStream.bufferingSizeMib,
-  encrypted: true,
-});
+const { flushesPerDay } = capacityOf(defaultWorkload);
 /** As many as the deployed stream's buffering makes of them. */
 const filesOfDay = Math.round(flushesPerDay);
 const filesOfHour = Math.round(flushesPerDay / 24);

@@ -1,4 +1,5 @@
 import { type DirectPutQuota, directPutQuota, putRecordBatchLimits } from "../../pipeline/firehose-limits";
+import { longestRecordBytes } from "../../pipeline/generator-settings";
 import { settings } from "../../pipeline/settings";
 
 /** What goes through the pipeline. */
@@ -13,6 +14,16 @@ export interface Workload {
   readonly bufferingSizeMib: number;
   readonly encrypted: boolean;
 }
+
+/** What the stack deploys unless told otherwise. */
+export const defaultWorkload: Workload = {
+  recordsPerSecond: settings.generator.recordsPerSecond,
+  recordBytes: longestRecordBytes,
+  region: settings.region,
+  generator: true,
+  bufferingSizeMib: settings.deliveryStream.bufferingSizeMib,
+  encrypted: true,
+};
 
 const MIB = 1024 * 1024;
 const secondsPerDay = 86_400;
