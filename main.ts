@@ -2,6 +2,7 @@
 import { generatorBundled } from "./stacks/head-start";
 import { App } from "cdktf";
 import { StreamingAnalyticsStack } from "./stacks/streaming-analytics-stack";
+import { failSynthesis } from "./stacks/synthesis-failure";
 
 async function synthesize(): Promise<void> {
   await generatorBundled;
@@ -10,4 +11,4 @@ async function synthesize(): Promise<void> {
   app.synth();
 }
 
-void synthesize();
+synthesize().catch(failSynthesis);

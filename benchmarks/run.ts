@@ -34,7 +34,7 @@ ${benchmarks.map(({ name, description }) => `  ${name.padEnd(12)}${description}`
 
   --quick     few runs on less data: shows that it works, not how fast it is
   --check     fails if a ratio is far above the recorded one, or is in only one of them; writes nothing
-  --json      only JSON on stdout, with npm run --silent: npm itself prints there too
+  --json      only JSON on stdout (through npm: with npm run --silent)
   -h, --help  this text
 
 Without a name or an option but --json, all run, and docs/benchmarks.md and benchmarks/recorded.json are written.

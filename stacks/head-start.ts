@@ -6,7 +6,7 @@ import { failSynthesis } from "./synthesis-failure";
 
 // What main.ts begins before it loads anything else.
 
-// Whatever is thrown while files are loaded, too.
+// What is thrown while the other files are loaded comes before main.ts could catch it.
 process.on("uncaughtException", failSynthesis);
 
 // cdktf captures a stack trace for every token, and its files carry source maps: to read the maps and to translate

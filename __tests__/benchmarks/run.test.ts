@@ -45,7 +45,7 @@ it.each([
   try {
     const child = spawn(process.execPath, ["--require", "tsx/cjs", "benchmarks/run.ts", "--quick", name], {
       cwd: root,
-      env: { ...process.env, TMPDIR: temporary },
+      env: { ...process.env, TMPDIR: temporary, NODE_NO_WARNINGS: "1" },
       stdio: ["ignore", "ignore", "pipe"],
     });
     await once(child.stderr, "data");

@@ -29,7 +29,11 @@ function timed([command = "", ...args]: readonly string[], environment: NodeJS.P
   });
 }
 
-/** @param isFirstTime tsx finds nothing in the folder for temporary files, where it keeps what it has transformed */
+/**
+ * Milliseconds of a synthesis into an empty folder.
+ *
+ * @param isFirstTime tsx finds nothing in the folder for temporary files, where it keeps what it has transformed
+ */
 async function synthesize(command: readonly string[], isFirstTime = false): Promise<number> {
   const directory = mkdtempSync(join(tmpdir(), "synthesis-benchmark-"));
   const output = join(directory, "output");

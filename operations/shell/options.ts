@@ -26,7 +26,7 @@ export function readRegion(text: string): string {
 export function jsonOption(): Option {
   return new Option(
     "--json",
-    "print the result as JSON, and nothing else, on stdout (npm prints there too, but with --silent)",
+    "print the result as JSON, and nothing else, on stdout (through npm: with npm run --silent)",
   );
 }
 
