@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import type { ErrorObjectStage } from "./process-faults";
+import type { ErrorObjectStage, ProcessFaults } from "./process-faults";
 import type { SeededRandom } from "./seeded-random";
 import type { Sending } from "./sender";
 import { ServingProcess } from "./serving-process";
@@ -22,23 +22,28 @@ export interface Incident extends Sending {
 }
 
 const hourMs = 3_600_000;
-/** Much longer than any server here retries a commit. */
-const givingUpMs = 30_000;
+/** Much longer than any server here buffers records or retries a commit. */
+const longestMs = 30_000;
 const pollMs = 10;
 const someTime = (random: SeededRandom, most = 250) => delay(random.between(5, most));
 
-/** Killed while it gives records up, which its successor may then have to do, or must not do again. */
-function killedGivingUp(diesAtErrorObject: ErrorObjectStage): Incident {
+/** Suffers what kills it sooner or later, and whose effects its successor may have to complete, or must not repeat. */
+function killedBy(faults: ProcessFaults): Incident {
   return {
     kills: true,
     happen: async ({ server, random }) => {
       await someTime(random);
-      await server.suffer({ commitsFail: true, diesAtErrorObject });
-      const ended = await Promise.race([server.ended(), delay(givingUpMs, undefined, { ref: false })]);
-      if (!ended) throw new Error("No commit that failed was given up.");
+      await server.suffer(faults);
+      const ended = await Promise.race([server.ended(), delay(longestMs, undefined, { ref: false })]);
+      if (!ended) throw new Error("The server never came to the point at which it was to be killed.");
       if (ended.code !== null) throw new Error(`The server ended by itself:\n${ended.output}`);
     },
   };
+}
+
+/** Killed while it gives records up. */
+function killedGivingUp(diesAtErrorObject: ErrorObjectStage): Incident {
+  return killedBy({ commitsFail: true, diesAtErrorObject });
 }
 
 export const incidents = {
@@ -62,6 +67,15 @@ export const incidents = {
       await someTime(random);
       await server.suffer({ diesAtRemoval: true });
       await someTime(random, 500);
+    },
+  },
+  "killed before the version hint": killedBy({ diesAtVersionHint: true }),
+  "commits unnoticed": {
+    happen: async ({ server, random }) => {
+      await someTime(random);
+      await server.suffer({ commitsGoUnnoticed: true });
+      await someTime(random, 500);
+      await server.suffer({});
     },
   },
   // A server whose disk was full tries again after half a minute: its successor does at once.
@@ -107,7 +121,7 @@ export const incidents = {
       await someTime(random);
       const before = givenUp();
       await server.suffer({ commitsFail: true });
-      const overdue = performance.now() + givingUpMs;
+      const overdue = performance.now() + longestMs;
       while (givenUp() === before) {
         if (performance.now() > overdue) throw new Error("No commit that failed was given up.");
         await delay(pollMs);

@@ -13,6 +13,10 @@ export interface ProcessFaults {
   readonly diskIsFull?: boolean;
   /** Commits fail; every third one, only after it took place. */
   readonly commitsFail?: boolean;
+  /** Commits take place, and fail all the same. */
+  readonly commitsGoUnnoticed?: boolean;
+  /** The process is killed after the next commit, before the version hint names it. */
+  readonly diesAtVersionHint?: boolean;
   /** The next removal, which follows a commit, is where the process is killed. */
   readonly diesAtRemoval?: boolean;
   /** How far the next error object comes before the process is killed. */
@@ -87,9 +91,18 @@ fs.renameSync = (from, to) => {
 const { link } = promises;
 let commits = 0;
 promises.link = async (from, to) => {
-  const tookPlace = !faults.commitsFail || ++commits % 3 === 0;
+  const { commitsFail, commitsGoUnnoticed } = faults;
+  const tookPlace = !commitsFail || ++commits % 3 === 0;
   if (tookPlace) await link(from, to);
-  if (faults.commitsFail) throw Object.assign(new Error("EIO: i/o error, link (played)"), { code: "EIO" });
+  if (commitsFail || commitsGoUnnoticed)
+    throw Object.assign(new Error("EIO: i/o error, link (played)"), { code: "EIO" });
+};
+
+// Readers that go by the version hint see the commit only from here on.
+const { rename } = promises;
+promises.rename = async (from, to) => {
+  if (faults.diesAtVersionHint && String(to).endsWith("version-hint.text")) die();
+  await rename(from, to);
 };
 
 const { open } = promises;

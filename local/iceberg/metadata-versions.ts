@@ -22,7 +22,7 @@ const removedAtOnce = 10;
  * The metadata files of a table, and which of them is the newest.
  *
  * Creating vN.metadata.json is the commit: the file system lets one writer have the name. The version hint only says
- * where to start looking, so it may lag or be missing.
+ * where to start looking, so here it may lag or be missing; `mendHint` is for readers of other makers.
  * https://iceberg.apache.org/spec/#file-system-tables
  */
 export class MetadataVersions {
@@ -75,6 +75,20 @@ export class MetadataVersions {
     return published;
   }
 
+  /**
+   * Makes the hint name the newest version, `version` or a later one, if it names none or an older one: after a crash, on a
+   * full disk, or when several writers were at it. Readers that go by the hint alone would not see those commits before
+   * the next one. Leaves it as it is when it cannot be written.
+   */
+  async mendHint(version: number): Promise<void> {
+    try {
+      const hinted = await this.#hinted();
+      if (hinted < version || !(await this.#exists(hinted))) await this.#writeHint(version);
+    } catch {
+      return;
+    }
+  }
+
   path(version: number): string {
     return join(this.#directory, `v${version}.metadata.json`);
   }
@@ -105,11 +119,25 @@ export class MetadataVersions {
   /** Both steps only save work later, and the commit stands: a failure here must not look like a failed commit. */
   async #tidy(version: number): Promise<void> {
     try {
-      await this.io.files.replace(this.#hint, Buffer.from(String(version)), this.io.now());
+      await this.#writeHint(version);
       if (version % removedAtOnce === 0) await this.#removeOutdated(version - keptMetadataFiles - 1);
     } catch {
       return;
     }
+  }
+
+  /**
+   * Other writers may have committed and written their hints meanwhile, over which this would put an older one. So whoever
+   * wrote last looks for a newer version, and the hint that stays is right.
+   */
+  async #writeHint(version: number): Promise<void> {
+    let hinted: number;
+    let newest: number | undefined = version;
+    do {
+      hinted = newest;
+      await this.io.files.replace(this.#hint, Buffer.from(String(hinted)), this.io.now());
+      newest = await this.#newestVersion(hinted);
+    } while (newest !== undefined && newest !== hinted);
   }
 
   /** Oldest first: `#isFirst` relies on it. */

@@ -39,6 +39,7 @@ export class TableCommits {
       );
     }
     this.#current = latest;
+    await this.versions.mendHint(latest.version);
   }
 
   /**

@@ -123,7 +123,7 @@ export class IcebergTable {
     return this.snapshots().find(({ snapshotId }) => snapshotId === entry?.["snapshot-id"]);
   }
 
-  /** Picks up what other writers have committed. */
+  /** Picks up what other writers have committed, and makes the version hint name it if it does not. */
   async refresh(): Promise<void> {
     await this.#commits.refresh();
   }
@@ -245,8 +245,10 @@ export class IcebergTable {
   ): Promise<{ table: IcebergTable; created: boolean }> {
     const versions = new MetadataVersions(location, io);
     const existing = await versions.latest();
-    if (existing !== undefined)
+    if (existing !== undefined) {
+      await versions.mendHint(existing.version);
       return { table: new IcebergTable(location, io, versions, existing), created: false };
+    }
     await io.files.makeDirectory(join(location, "metadata"));
     await io.files.makeDirectory(join(location, "data"));
     const metadata = newTableMetadata(portable(location), columns, io.uuid(), io.now());

@@ -4,7 +4,15 @@ import { IcebergTable } from "../../../local/iceberg/table";
 import { nodeFiles } from "../../../local/iceberg/table-files";
 import { removeUnreferencedFiles } from "../../../local/iceberg/unreferenced-files";
 import { faultyFiles, type Fault, type FaultyFiles } from "./faulty-files";
-import { columns, fakeDataFile, frozenIo, hourMs, paths, temporaryDirectory } from "./table-fixture";
+import {
+  columns,
+  fakeDataFile,
+  frozenIo,
+  hourMs,
+  paths,
+  temporaryDirectory,
+  versionHint,
+} from "./table-fixture";
 
 // Every operation is stopped at each of its calls to the file system in turn. Whatever is left must open as the table
 // before the operation or as the one after it, and must go on from there.
@@ -153,6 +161,8 @@ describe("an append that was stopped", () => {
       const found = await paths(await IcebergTable.open(table.location));
       expect(found).toHaveLength(2);
       expect(found).toContain(file.path);
+      // Where readers look that do not search for the newest metadata file.
+      expect(versionHint(table)).toBe(String(restarted.version));
     }
     expect(at).toBeGreaterThan(5);
   });

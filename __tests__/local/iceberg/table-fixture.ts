@@ -1,4 +1,4 @@
-import { mkdtempSync, realpathSync, rmSync, writeFileSync } from "node:fs";
+import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { IcebergTable } from "../../../local/iceberg/table";
@@ -86,4 +86,8 @@ export function ndjsonText(directory: string, text: string): string {
 
 export async function paths(table: IcebergTable, snapshotId?: number): Promise<string[]> {
   return (await table.dataFiles(snapshotId)).map(({ path }) => path);
+}
+
+export function versionHint({ location }: IcebergTable): string {
+  return readFileSync(join(location, "metadata/version-hint.text"), "utf8");
 }

@@ -9,6 +9,7 @@ import {
 import { deliverySnapshot, rememberedDeliveries } from "../../../local/iceberg/deliveries";
 import { deliveryIdKey } from "../../../local/iceberg/snapshot-summary";
 import { IcebergTable } from "../../../local/iceberg/table";
+import { nodeFiles } from "../../../local/iceberg/table-files";
 import type { TableMetadata } from "../../../local/iceberg/table-metadata";
 import type { Column } from "../../../pipeline/sensor-reading";
 import {
@@ -19,6 +20,7 @@ import {
   paths,
   startMs,
   temporaryDirectory,
+  versionHint,
 } from "./table-fixture";
 
 const directory = temporaryDirectory();
@@ -127,6 +129,38 @@ describe("open", () => {
 
     expect(opened.version).toBe(4);
     expect(opened.snapshots()).toEqual(table.snapshots());
+  });
+
+  test.each([
+    ["a writer opens the table", (location: string) => IcebergTable.openOrCreate(location, columns)],
+    [
+      "the table is asked for a delivery",
+      async (location: string) => (await IcebergTable.open(location)).hasDelivery("some delivery"),
+    ],
+  ])("mends a version hint that is not right when %s", async (_what, use) => {
+    const table = await newTable(directory);
+    await table.append([fakeDataFile(table)]);
+    const path = join(table.location, "metadata/version-hint.text");
+    for (const wrong of ["1", "", "x7", "99"]) {
+      writeFileSync(path, wrong);
+      await use(table.location);
+      expect(versionHint(table)).toBe("2");
+    }
+    rmSync(path);
+    await use(table.location);
+    expect(versionHint(table)).toBe("2");
+  });
+
+  test("leaves a version hint alone that cannot be written", async () => {
+    const table = await newTable(directory);
+    await table.append([fakeDataFile(table)]);
+    writeFileSync(join(table.location, "metadata/version-hint.text"), "1");
+    const full = { ...nodeFiles, replace: () => Promise.reject(new Error("no space left")) };
+
+    const opened = await IcebergTable.openOrCreate(table.location, columns, { files: full });
+
+    expect(opened.version).toBe(2);
+    expect(versionHint(table)).toBe("1");
   });
 
   test("reads and continues a table that was moved", async () => {
