@@ -36,9 +36,9 @@ export function page(
     "",
     "Written by `npm run bench`; do not edit it by hand. Each figure is the median of so many runs, with the smallest and",
     "largest of them; what one run gives may itself be picked from several measurements, as the text above a table then",
-    "says. What is short is warmed up first. Variants that are compared run in turn, and a ratio is formed within each",
-    "round, so that a slower or busier machine changes it little; times it does change. A figure that has a target says",
-    "whether its median meets it. KB and MB are 1,000 and 1,000,000 bytes.",
+    "says. A warm-up goes before the runs, shorter than one where a run takes long. Variants that are compared run in turn,",
+    "and a ratio is formed within each round, so that a slower or busier machine changes it little; times it does change.",
+    "A figure that has a target says whether its median meets it. KB and MB are 1,000 and 1,000,000 bytes.",
     "",
     `Run on ${date}: ${machine.processor}, ${machine.cores} cores, ${machine.memoryGib} GiB, ${machine.system}, ` +
       `Node.js ${machine.node}; ${packages.join(", ")}.`,

@@ -78,6 +78,11 @@ const lastToFirst = ({ hours }: Day) => (hours.at(-1) ?? NaN) / (hours[0] ?? NaN
 async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figure[]> {
   const hours = quick ? 2 : 24;
   const runs = quick ? 1 : 3;
+  if (!quick) {
+    await simulate(1, (line) => {
+      progress(`warm-up, ${line}`);
+    });
+  }
   const days: Day[] = [];
   for (let n = 1; n <= runs; n += 1) {
     days.push(

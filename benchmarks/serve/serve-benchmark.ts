@@ -13,6 +13,7 @@ import { sendPaced, type Sent } from "./paced-sender";
 const recordsPerSecond = 10_000;
 const pages = 100;
 const stalledPages = 10;
+const warmUpSeconds = 3;
 const root = join(__dirname, "..", "..");
 
 interface Load extends Sent {
@@ -101,6 +102,10 @@ async function run({ quick, progress }: BenchmarkOptions): Promise<readonly Figu
   const runs = quick ? 1 : 3;
   const alone: Load[] = [];
   const watched: Load[] = [];
+  if (!quick) {
+    progress("warm-up");
+    await load(pages, warmUpSeconds);
+  }
   for (let n = 1; n <= runs; n++) {
     progress(
       `run ${n} of ${runs}: ${recordsPerSecond} records a second for ${seconds} s, without and with pages`,
