@@ -5,5 +5,4 @@ const config = require("./jest.config.js");
 module.exports = {
   ...config,
   testMatch: ["<rootDir>/__tests__/browser/**/*.browser.ts"],
-  testTimeout: 60_000,
 };

@@ -6,9 +6,6 @@ import { eventStreamLimits } from "../../local/page/event-stream";
 import { rawRequest, type RawAnswer } from "../support/raw-request";
 import { firstInstant, servePage, type ServedPage } from "../support/served-page";
 
-// Each query has a process of its own, which starts slowly on a busy machine.
-jest.setTimeout(60_000);
-
 let served: ServedPage;
 
 beforeAll(async () => {

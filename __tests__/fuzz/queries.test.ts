@@ -44,7 +44,7 @@ it("answers any text with rows or one error, and the next query after it", async
   );
 
   expect((await session.run("SELECT 1")).rows).toEqual([[1]]);
-}, 60_000);
+});
 
 it.each([
   ["parentheses", (n: number) => `SELECT ${"(".repeat(n)}1${")".repeat(n)}`],

@@ -3,9 +3,6 @@ import { once } from "node:events";
 import { join } from "node:path";
 import type { ReadingReply, ReadingRequest, Scenario } from "./reading-process";
 
-// Processes start slowly on a busy machine; nothing here measures time.
-jest.setTimeout(60_000);
-
 const mebi = 2 ** 20;
 
 /** Reads little and then much. @returns what came of the second, and how much more memory it took than the first */

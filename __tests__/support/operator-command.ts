@@ -13,9 +13,6 @@ import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
 import { pathToFileURL } from "node:url";
 
-// Processes start slowly on a busy machine; nothing here measures time.
-jest.setTimeout(60_000);
-
 const root = join(__dirname, "..", "..");
 const { scripts } = JSON.parse(readFileSync(join(root, "package.json"), "utf8")) as {
   scripts: Record<string, string>;

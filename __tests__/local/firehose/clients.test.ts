@@ -141,5 +141,5 @@ if (aws.status !== 0) console.warn("skipped: the AWS CLI is not installed");
 
     expect(JSON.parse(stdout)).toMatchObject({ FailedPutCount: 0, RequestResponses: [{}, {}] });
     expect(numbers(destination.lines)).toEqual([0, 1]);
-  }, 30_000);
+  });
 });

@@ -134,4 +134,4 @@ it("delivers exactly once what was acknowledged, whenever its process is killed"
     true,
     true,
   ]);
-}, 60_000);
+});

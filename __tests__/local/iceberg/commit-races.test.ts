@@ -190,4 +190,4 @@ test("processes that write to one table at once lose nothing", async () => {
   for (let writer = 0; writer < writers; writer++) {
     expect(await table.hasDelivery(`${writer}-${each - 1}`)).toBe(true);
   }
-}, 30_000);
+});

@@ -14,9 +14,6 @@ import { pipelineMetrics } from "../../../pipeline/metrics";
 import { rawRequest } from "../../support/raw-request";
 import { firstInstant, names, servePage, type ServedPage } from "../../support/served-page";
 
-// Queries take as long as their limits allow, and longer beside other tests.
-jest.setTimeout(30_000);
-
 let served: ServedPage;
 
 beforeAll(async () => {

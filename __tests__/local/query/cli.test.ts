@@ -5,9 +5,6 @@ import { runCommandFile, type CommandRun } from "../cli/run-command";
 import { names, temporaryDirectory } from "./parquet-fixture";
 import { commitReadings, readings } from "./readings-fixture";
 
-// Each test starts processes or whole replays: on a busy machine that may take longer than jest's five seconds.
-jest.setTimeout(60_000);
-
 const directory = temporaryDirectory();
 const store = warehouse(directory, names);
 

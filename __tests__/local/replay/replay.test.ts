@@ -12,9 +12,6 @@ import { firstInstant } from "../../../local/replay";
 import type { Warehouse } from "../../../local/warehouse";
 import { fingerprint, firstRow, names, newWarehouse, removeWarehouses, replayInto } from "./replay-fixture";
 
-// Each test starts processes or whole replays: on a busy machine that may take longer than jest's five seconds.
-jest.setTimeout(60_000);
-
 afterAll(removeWarehouses);
 
 const recordsPerMinute = settings.generator.recordsPerSecond * settings.generator.runSeconds;

@@ -4,9 +4,6 @@ import { join } from "node:path";
 import { settings } from "../../../pipeline/settings";
 import { runCommandFile, type CommandRun } from "../cli/run-command";
 
-// Each test starts processes or whole replays: on a busy machine that may take longer than jest's five seconds.
-jest.setTimeout(60_000);
-
 const directory = mkdtempSync(join(tmpdir(), "start-test-"));
 const recordsPerMinute = settings.generator.recordsPerSecond * settings.generator.runSeconds;
 

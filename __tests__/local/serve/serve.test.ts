@@ -14,9 +14,6 @@ import { settings } from "../../../pipeline/settings";
 import { rawRequest } from "../../support/raw-request";
 import { ServeProcess } from "./serve-process";
 
-// Each test starts processes: on a busy machine that may take longer than jest's five seconds.
-jest.setTimeout(60_000);
-
 const names = pipelineNames("firehosetos3demo");
 const run = promisify(execFile);
 const processes: ServeProcess[] = [];
