@@ -5,8 +5,7 @@ import { join } from "node:path";
 import { CommitConflictError } from "../../../local/iceberg/errors";
 import { IcebergTable } from "../../../local/iceberg/table";
 import { nodeFiles, type TableFiles } from "../../../local/iceberg/table-files";
-import { keptMetadataFiles } from "../../../local/iceberg/table-metadata";
-import { columns, fakeDataFile, newTable, paths, temporaryDirectory, versionHint } from "./table-fixture";
+import { columns, fakeDataFile, newTable, paths, temporaryDirectory } from "./table-fixture";
 
 const directory = temporaryDirectory();
 
@@ -54,30 +53,6 @@ test("an append that loses a race is made again on top of the winner", async () 
   expect(await paths(loser)).toEqual([winning.path, losing.path]);
   expectOneLine(loser);
 });
-
-test.each([1, 2 * keptMetadataFiles])(
-  "the version hint is right when %s commits overtake a writer that is about to write it",
-  async (commits) => {
-    const other = await newTable(directory);
-    let overtaken = false;
-    const slow = await IcebergTable.open(other.location, {
-      files: {
-        ...nodeFiles,
-        replace: async (path, bytes, modifiedMs) => {
-          for (let count = 0; count < commits && !overtaken; count++)
-            await other.append([fakeDataFile(other)]);
-          overtaken = true;
-          return nodeFiles.replace(path, bytes, modifiedMs);
-        },
-      },
-    });
-
-    await slow.append([fakeDataFile(slow)]);
-
-    expect(other.version).toBe(2 + commits);
-    expect(versionHint(other)).toBe(String(other.version));
-  },
-);
 
 test("a lost race leaves no files behind", async () => {
   const winner = await newTable(directory);

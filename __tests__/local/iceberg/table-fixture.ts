@@ -88,6 +88,10 @@ export async function paths(table: IcebergTable, snapshotId?: number): Promise<s
   return (await table.dataFiles(snapshotId)).map(({ path }) => path);
 }
 
-export function versionHint({ location }: IcebergTable): string {
-  return readFileSync(join(location, "metadata/version-hint.text"), "utf8");
+export function versionHintPath({ location }: IcebergTable): string {
+  return join(location, "metadata/version-hint.text");
+}
+
+export function versionHint(table: IcebergTable): string {
+  return readFileSync(versionHintPath(table), "utf8");
 }

@@ -9,7 +9,6 @@ import {
 import { deliverySnapshot, rememberedDeliveries } from "../../../local/iceberg/deliveries";
 import { deliveryIdKey } from "../../../local/iceberg/snapshot-summary";
 import { IcebergTable } from "../../../local/iceberg/table";
-import { nodeFiles } from "../../../local/iceberg/table-files";
 import type { TableMetadata } from "../../../local/iceberg/table-metadata";
 import type { Column } from "../../../pipeline/sensor-reading";
 import {
@@ -20,7 +19,6 @@ import {
   paths,
   startMs,
   temporaryDirectory,
-  versionHint,
 } from "./table-fixture";
 
 const directory = temporaryDirectory();
@@ -110,57 +108,6 @@ describe("openOrCreate", () => {
 describe("open", () => {
   test("rejects a folder without a table", async () => {
     await expect(IcebergTable.open(join(directory, "nowhere"))).rejects.toThrow(TableNotFoundError);
-  });
-
-  test.each([
-    ["missing", undefined],
-    ["behind", "1"],
-    ["empty", ""],
-    ["no number", "x7"],
-    ["ahead", "99"],
-  ])("finds the newest version when the version hint is %s", async (_state, hint) => {
-    const table = await newTable(directory);
-    for (let count = 0; count < 3; count++) await table.append([fakeDataFile(table)]);
-    const path = join(table.location, "metadata/version-hint.text");
-    if (hint === undefined) rmSync(path);
-    else writeFileSync(path, hint);
-
-    const opened = await IcebergTable.open(table.location);
-
-    expect(opened.version).toBe(4);
-    expect(opened.snapshots()).toEqual(table.snapshots());
-  });
-
-  test.each([
-    ["a writer opens the table", (location: string) => IcebergTable.openOrCreate(location, columns)],
-    [
-      "the table is asked for a delivery",
-      async (location: string) => (await IcebergTable.open(location)).hasDelivery("some delivery"),
-    ],
-  ])("mends a version hint that is not right when %s", async (_what, use) => {
-    const table = await newTable(directory);
-    await table.append([fakeDataFile(table)]);
-    const path = join(table.location, "metadata/version-hint.text");
-    for (const wrong of ["1", "", "x7", "99"]) {
-      writeFileSync(path, wrong);
-      await use(table.location);
-      expect(versionHint(table)).toBe("2");
-    }
-    rmSync(path);
-    await use(table.location);
-    expect(versionHint(table)).toBe("2");
-  });
-
-  test("leaves a version hint alone that cannot be written", async () => {
-    const table = await newTable(directory);
-    await table.append([fakeDataFile(table)]);
-    writeFileSync(join(table.location, "metadata/version-hint.text"), "1");
-    const full = { ...nodeFiles, replace: () => Promise.reject(new Error("no space left")) };
-
-    const opened = await IcebergTable.openOrCreate(table.location, columns, { files: full });
-
-    expect(opened.version).toBe(2);
-    expect(versionHint(table)).toBe("1");
   });
 
   test("reads and continues a table that was moved", async () => {
