@@ -23,7 +23,7 @@ export interface Incident extends Sending {
 
 const hourMs = 3_600_000;
 /** Much longer than any server here buffers records or retries a commit. */
-const longestMs = 30_000;
+const overdueAfterMs = 30_000;
 const pollMs = 10;
 const someTime = (random: SeededRandom, most = 250) => delay(random.between(5, most));
 
@@ -34,7 +34,7 @@ function killedBy(faults: ProcessFaults): Incident {
     happen: async ({ server, random }) => {
       await someTime(random);
       await server.suffer(faults);
-      const ended = await Promise.race([server.ended(), delay(longestMs, undefined, { ref: false })]);
+      const ended = await Promise.race([server.ended(), delay(overdueAfterMs, undefined, { ref: false })]);
       if (!ended) throw new Error("The server never came to the point at which it was to be killed.");
       if (ended.code !== null) throw new Error(`The server ended by itself:\n${ended.output}`);
     },
@@ -121,7 +121,7 @@ export const incidents = {
       await someTime(random);
       const before = givenUp();
       await server.suffer({ commitsFail: true });
-      const overdue = performance.now() + longestMs;
+      const overdue = performance.now() + overdueAfterMs;
       while (givenUp() === before) {
         if (performance.now() > overdue) throw new Error("No commit that failed was given up.");
         await delay(pollMs);

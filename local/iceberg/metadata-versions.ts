@@ -116,7 +116,10 @@ export class MetadataVersions {
     );
   }
 
-  /** Both steps only save work later, and the commit stands: a failure here must not look like a failed commit. */
+  /**
+   * The commit stands, so a failure here must not look like a failed commit. What is left undone, the next commits and
+   * `mendHint` do.
+   */
   async #tidy(version: number): Promise<void> {
     try {
       await this.#writeHint(version);
