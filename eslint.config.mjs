@@ -15,6 +15,11 @@ const barrel = {
   message: "Import one resource (@cdktf/provider-aws/lib/kms-key): the barrel costs ten seconds a run.",
 };
 
+const seeded = {
+  regex: "^fast-check$",
+  message: "Import it from __tests__/support/fast-check, which fixes the seed.",
+};
+
 /** The folders outside `allowed` may not be imported, functions but as a bundle, and nobody imports main.ts. */
 function arrows(...allowed) {
   const forbidden = folders.filter((folder) => !allowed.includes(folder));
@@ -59,7 +64,9 @@ export default tseslint.config(
   restrict(["functions/**"], ...arrows("functions"), infrastructure),
   restrict(["local/**"], ...arrows("local"), infrastructure, awsSdk),
   restrict(["operations/**"], ...arrows("operations", "local"), infrastructure),
-  restrict(["benchmarks/**", "__tests__/**"], barrel),
+  restrict(["benchmarks/**"], barrel),
+  restrict(["__tests__/**"], barrel, seeded),
+  restrict(["__tests__/support/fast-check.ts"], barrel),
   {
     files: ["__tests__/**", "benchmarks/**"],
     rules: {

@@ -1,7 +1,7 @@
 import { fork, type ChildProcess } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import { OperatorProject } from "../support/operator-command";
 import type { CommandReply, CommandRequest } from "./command-process";
 

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import { UserError } from "../../local/cli/user-error";
 import { findDeployment } from "../../operations/deployment/deployment-settings";
 import { readVariableDefinitions } from "../../operations/deployment/variable-definitions";

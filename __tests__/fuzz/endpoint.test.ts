@@ -2,7 +2,7 @@ import { Agent, request } from "node:http";
 import { connect } from "node:net";
 import { setTimeout as delay } from "node:timers/promises";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import type { FirehoseStream } from "../../local/firehose/api-operations";
 import { describeDeliveryStream } from "../../local/firehose/description";
 import { createEndpoint, type Endpoint, type EndpointOptions } from "../../local/firehose/endpoint";

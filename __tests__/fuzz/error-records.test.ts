@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import { readFailedRecord } from "../../operations/errors/failed-record";
 import { objectLines, type ObjectLine } from "../../operations/errors/object-lines";
 

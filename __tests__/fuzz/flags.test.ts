@@ -1,5 +1,5 @@
 import { CommanderError, InvalidArgumentError } from "commander";
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import { closest } from "../../local/cli/closest";
 import { readInstant, stackNameOption, wholeNumber } from "../../local/cli/options";
 import { UsageError } from "../../local/cli/user-error";

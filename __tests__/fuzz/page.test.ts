@@ -1,6 +1,6 @@
 import { connect } from "node:net";
 import { get, type ClientRequest } from "node:http";
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import type { Refusal } from "../../local/page/api";
 import { eventStreamLimits } from "../../local/page/event-stream";
 import { rawRequest, type RawAnswer } from "../support/raw-request";

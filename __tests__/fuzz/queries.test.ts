@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../support/fast-check";
 import { UserError } from "../../local/cli/user-error";
 import { QueryError } from "../../local/query/query-error";
 import { savedQueries } from "../../local/query/saved-queries";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "../support/fast-check";
 import { encodeDouble, encodeReading, UnencodableValueError } from "../../pipeline/encode-reading";
 import { sensorReadingColumns, type SensorReading } from "../../pipeline/sensor-reading";
 

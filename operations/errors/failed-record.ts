@@ -45,8 +45,8 @@ export function readFailedRecord(line: string): FailedRecord | UnreadableLine {
   const data = Buffer.from(rawData, "base64");
   if (data.length === 0 && rawData !== "") return { reason: "its rawData is not base64" };
   const number = (name: KnownName) => {
-    const value = Number(fields.get(name));
-    return fields.has(name) && Number.isFinite(value) ? { [name]: value } : {};
+    const value = numeric(fields.get(name));
+    return Number.isFinite(value) ? { [name]: value } : {};
   };
   return {
     data,
@@ -72,4 +72,10 @@ const knownNames: ReadonlyMap<string, KnownName> = new Map(names.map((name) => [
 
 function text(value: unknown, otherwise: string): string {
   return typeof value === "string" && value !== "" ? value : otherwise;
+}
+
+/** NaN for what is neither a number nor the text of one. */
+function numeric(value: unknown): number {
+  if (typeof value === "number") return value;
+  return typeof value === "string" && value.trim() !== "" ? Number(value) : Number.NaN;
 }

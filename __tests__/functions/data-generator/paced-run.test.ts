@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "../../support/fast-check";
 import { sleep } from "../../../functions/data-generator/clock";
 import { pacedBatches, runPaced, type PacedBatch } from "../../../functions/data-generator/paced-run";
 import { putRecordBatchLimits } from "../../../pipeline/firehose-limits";

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "../../support/fast-check";
 import { join } from "node:path";
 import * as ts from "typescript";
 import { readingAt, type ReadingKey } from "../../../functions/data-generator/readings";

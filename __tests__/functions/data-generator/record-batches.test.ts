@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "../../support/fast-check";
 import { cutIntoBatches } from "../../../functions/data-generator/record-batches";
 import { putRecordBatchLimits } from "../../../pipeline/firehose-limits";
 

@@ -1,4 +1,4 @@
-import * as fc from "fast-check";
+import fc from "../../support/fast-check";
 import { DeliveryTally, type RunCounts } from "../../../functions/data-generator/delivery-tally";
 import { RecordSender, type RetryRound } from "../../../functions/data-generator/record-sender";
 import { putRecordBatchLimits } from "../../../pipeline/firehose-limits";

@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import type { Column } from "../../../pipeline/sensor-reading";
 import { IcebergDestination } from "../../../local/firehose/iceberg-destination";
 import { RecordRules } from "../../../local/firehose/record-rules";

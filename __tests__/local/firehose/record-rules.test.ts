@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { icebergDestinationLimits } from "../../../pipeline/firehose-limits";
 import { encodeReading } from "../../../pipeline/encode-reading";
 import { sensorReadingColumns, type Column } from "../../../pipeline/sensor-reading";

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { lowerBound, serializeSingleValue, upperBound } from "../../../local/iceberg/single-value";
 
 describe("serializeSingleValue", () => {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import type { DataFile } from "../../../local/iceberg/data-file";
 import { filesWithNewest } from "../../../local/page/newest-files";
 

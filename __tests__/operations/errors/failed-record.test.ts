@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { readFailedRecord } from "../../../operations/errors/failed-record";
 
 const line = (fields: object) => JSON.stringify(fields);
@@ -29,6 +29,16 @@ it("takes the fields in any spelling, and keeps what it does not know", () => {
 it("needs nothing but the data", () => {
   expect(readFailedRecord(line({ rawData }))).toMatchObject({ errorCode: "unknown", errorMessage: "" });
 });
+
+it.each<[unknown]>([[null], [true], [""], ["many"], [[]], [{ toString: 0 }]])(
+  "leaves out a number that is %j",
+  (attemptsMade) => {
+    const record = readFailedRecord(line({ rawData, attemptsMade, arrivalTimestamp: 5 }));
+
+    expect(record).toHaveProperty("arrivalTimestamp", 5);
+    expect(record).not.toHaveProperty("attemptsMade");
+  },
+);
 
 it.each([
   ["no JSON", "{", "it is not JSON"],

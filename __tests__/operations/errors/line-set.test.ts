@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { LineSet } from "../../../operations/errors/line-set";
 
 it("holds exactly the lines that were added, in whatever order", () => {

@@ -1,6 +1,6 @@
 import { Readable } from "node:stream";
 import { gzipSync } from "node:zlib";
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { objectLines } from "../../../operations/errors/object-lines";
 
 async function linesOf(...chunks: readonly Uint8Array[]) {

@@ -1,4 +1,4 @@
-import fc from "fast-check";
+import fc from "../../support/fast-check";
 import { readRecord } from "../../../benchmarks/record";
 import { pacedBatches } from "../../../functions/data-generator/paced-run";
 import { capacityOf, cpuSecondsPerRecord, type Workload } from "../../../operations/estimate/workload";
